@@ -79,7 +79,7 @@ class Line:
         return [self.at(a_m), *self.coords[first:last], self.at(b_m)]
 
     def bearing_at(self, along_m: float) -> float:
-        """The direction of travel at along_m metres, degrees clockwise from north; 0 on a line of length 0."""
+        """The direction of travel at along_m metres, degrees clockwise from north; 0 where there is none."""
         along_m = min(max(along_m, 0.0), self.length_m)
         i = min(bisect_right(self._along, along_m) - 1, len(self.coords) - 2)
         while i > 0 and self._along[i + 1] == self._along[i]:
