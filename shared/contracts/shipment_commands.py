@@ -1,0 +1,138 @@
+"""shipment.commands: what somebody asked or reported of a shipment. Names, addresses and notes are not here:
+they lie in shipment.parties, acknowledged before the command that names their version."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.contracts.common import Actor, Count, Id, Language, Money, Ms, Sequence, Substatus, Window
+from shared.contracts.topic import DAY_MS, Event, Message, Topic
+
+
+class ShipmentCommand(Event, frozen=True, kw_only=True):
+    """What every command to a shipment has. The same `id` is decided once."""
+
+    id: Id
+    tenant: Id
+    shipment: Id
+    at_ms: Ms
+    actor: Actor
+
+
+class Register(ShipmentCommand, frozen=True, kw_only=True, tag="register"):
+    """A merchant announces a shipment. `fingerprint` is the hash of the request's body: the same shipment id
+    with another fingerprint is refused."""
+
+    merchant: Id
+    order_number: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    fingerprint: str
+    parties: Id
+    parcels: Annotated[int, msgspec.Meta(ge=1, le=999)] = 1
+    cash: Money | None = None
+    window: Window | None = None
+    language: Language | None = None
+    zone: str = "UTC"
+
+
+class Report(ShipmentCommand, frozen=True, kw_only=True, tag="report"):
+    """A courier, hub or merchant reports what happened at `at_ms` (the event's own time)."""
+
+    substatus: Substatus
+    attempt: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
+    note: Id | None = None
+    place: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+
+
+class Assign(ShipmentCommand, frozen=True, kw_only=True, tag="assign"):
+    """A route decided to carry the shipment."""
+
+    courier: Id
+    route: Id
+    route_version: Sequence
+    out: bool = False
+
+
+class Withdraw(ShipmentCommand, frozen=True, kw_only=True, tag="withdraw"):
+    """The route no longer carries the shipment."""
+
+    courier: Id
+    route: Id
+    route_version: Sequence
+
+
+class Start(ShipmentCommand, frozen=True, kw_only=True, tag="start"):
+    """The courier has set out with the shipment."""
+
+    courier: Id
+    route: Id
+    route_version: Sequence
+
+
+class Observe(ShipmentCommand, frozen=True, kw_only=True, tag="observe"):
+    """What the couriers worker noticed: this stop is next, the courier is near, or has arrived. The id is
+    the hash of what was noticed, so noticing twice is once."""
+
+    courier: Id
+    joined: Sequence
+    what: Literal["next", "near", "arrived"]
+    stops_left: Count = 0
+
+
+Command = Register | Report | Assign | Withdraw | Start | Observe
+DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+
+_HEAD = {"tenant": "athens-couriers", "shipment": "s-1", "at_ms": 1_795_168_800_000}
+_SHOP = Actor(kind="merchant", id="bookshop")
+_ELENI = Actor(kind="courier", id="eleni")
+_SYSTEM = Actor(kind="system", id="shipments")
+
+TOPIC = Topic(
+    name="shipment.commands",
+    title="What is asked of, or reported about, a shipment",
+    key="shipment",
+    group="shipment",
+    messages=(
+        Message(
+            Register,
+            Register(
+                id="k-01",
+                actor=_SHOP,
+                merchant="bookshop",
+                order_number="GR-10442",
+                fingerprint="9f2c",
+                parties="k-01",
+                parcels=2,
+                cash=Money(amount="24.90", currency="EUR"),
+                window=Window(from_ms=1_795_172_400_000, to_ms=1_795_179_600_000),
+                language="el",
+                zone="Europe/Athens",
+                **_HEAD,  # type: ignore[arg-type]  # one dict for all examples
+            ),
+        ),
+        Message(
+            Report,
+            Report(id="k-02", actor=_ELENI, substatus="AttemptFail_002", attempt=1, note="k-02", **_HEAD),  # type: ignore[arg-type]
+        ),
+        Message(
+            Assign,
+            Assign(id="k-03", actor=_SYSTEM, courier="eleni", route="r-1", route_version=5, **_HEAD),  # type: ignore[arg-type]
+        ),
+        Message(
+            Withdraw,
+            Withdraw(id="k-04", actor=_SYSTEM, courier="eleni", route="r-1", route_version=6, **_HEAD),  # type: ignore[arg-type]
+        ),
+        Message(
+            Start,
+            Start(id="k-05", actor=_SYSTEM, courier="eleni", route="r-1", route_version=7, **_HEAD),  # type: ignore[arg-type]
+        ),
+        Message(
+            Observe,
+            Observe(id="k-06", actor=_SYSTEM, courier="eleni", joined=5, what="near", **_HEAD),  # type: ignore[arg-type]
+        ),
+    ),
+    producers=("portal", "ingest", "shipments", "projector.couriers"),
+    consumers=("shipments",),
+    retention_ms=7 * DAY_MS,
+)

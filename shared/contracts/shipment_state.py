@@ -1,0 +1,100 @@
+"""shipment.state: a shipment's folded state and the offset of the event it is of (compacted), so that a
+start reads the states and the events after them instead of two years."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.contracts.common import Id, Language, Money, Ms, Sequence, Substatus, Window
+from shared.contracts.topic import Body, Message, Topic
+
+
+class HistoryEntry(Body, frozen=True):
+    """One stage in the shipment's history, at its own time."""
+
+    seq: Sequence
+    substatus: Substatus
+    at_ms: Ms
+    attempt: int = 0
+    place: str | None = None
+
+
+class ShipmentState(Body, frozen=True):
+    """All that deciders and views need to know of a shipment; `last` is the id of the event it is of."""
+
+    shipment: Id
+    tenant: Id
+    seq: Sequence = 0
+    last: Id | None = None
+    merchant: Id | None = None
+    order_number: str = ""
+    fingerprint: str = ""
+    parties: Id | None = None
+    parcels: int = 1
+    cash: Money | None = None
+    window: Window | None = None
+    language: Language | None = None
+    zone: str = "UTC"
+    substatus: Substatus | None = None
+    status_ms: Ms = 0
+    attempt: int = 0
+    courier: Id | None = None
+    route: Id | None = None
+    joined: Sequence = 0
+    route_seen: Sequence = 0
+    out: bool = False
+    observed: tuple[str, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    decided: tuple[Id, ...] = ()
+
+    @property
+    def registered(self) -> bool:
+        return self.merchant is not None
+
+
+class StateRecord(Body, frozen=True):
+    """A state with the offset of its event in the same partition of shipment.events."""
+
+    offset: Sequence
+    state: ShipmentState
+
+
+DECODER: msgspec.json.Decoder[StateRecord] = msgspec.json.Decoder(StateRecord)
+
+TOPIC = Topic(
+    name="shipment.state",
+    title="Folded states of shipments",
+    key="shipment",
+    group="shipment",
+    messages=(
+        Message(
+            StateRecord,
+            StateRecord(
+                offset=4711,
+                state=ShipmentState(
+                    shipment="s-1",
+                    tenant="athens-couriers",
+                    seq=2,
+                    last="e-2",
+                    merchant="bookshop",
+                    order_number="GR-10442",
+                    fingerprint="9f2c",
+                    parties="k-01",
+                    substatus="InTransit_002",
+                    status_ms=1_795_168_800_000,
+                    courier="eleni",
+                    route="r-1",
+                    joined=5,
+                    history=(
+                        HistoryEntry(seq=1, substatus="InfoReceived_001", at_ms=1_795_160_000_000),
+                        HistoryEntry(seq=2, substatus="InTransit_002", at_ms=1_795_168_800_000),
+                    ),
+                    decided=("k-01", "k-03"),
+                ),
+            ),
+        ),
+    ),
+    producers=("projector.stages",),
+    consumers=("shipments", "projector.stages"),
+    cleanup="compact",
+)
