@@ -72,3 +72,7 @@ class Driver(Body, frozen=True):
 
     first_name: str
     vehicle: str | None = None
+
+
+NO_JSON = msgspec.Raw(b"null")
+"""Absent, for a field that holds ready JSON bytes (msgspec reads no `Raw | None`); compare with `==`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from shared.contracts.common import Actor, Driver, Id, Lat, Lon, Ms, Sequence, Window
@@ -75,7 +77,7 @@ class TakeBack(CourierCommand, frozen=True, kw_only=True, tag="take_back"):
 Command = PlanRoute | SetOut | CloseRoute | Duty | TakeBack
 DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "tenant": "athens-couriers",
     "courier": "eleni",
     "at_ms": 1_795_168_800_000,
@@ -103,15 +105,15 @@ TOPIC = Topic(
                     ),
                 ),
                 driver=Driver(first_name="Eleni", vehicle="white van"),
-                **_EXAMPLE,  # type: ignore[arg-type]  # one dict for five examples
+                **_EXAMPLE,
             ),
         ),
-        Message(SetOut, SetOut(id="c-02", route="r-2026-11-20-eleni", **_EXAMPLE)),  # type: ignore[arg-type]
-        Message(CloseRoute, CloseRoute(id="c-03", route="r-2026-11-20-eleni", **_EXAMPLE)),  # type: ignore[arg-type]
-        Message(Duty, Duty(id="c-04", on=True, **_EXAMPLE)),  # type: ignore[arg-type]
+        Message(SetOut, SetOut(id="c-02", route="r-2026-11-20-eleni", **_EXAMPLE)),
+        Message(CloseRoute, CloseRoute(id="c-03", route="r-2026-11-20-eleni", **_EXAMPLE)),
+        Message(Duty, Duty(id="c-04", on=True, **_EXAMPLE)),
         Message(
             TakeBack,
-            TakeBack(id="c-05", route="r-2026-11-20-eleni", shipment="s-1", route_version=7, **_EXAMPLE),  # type: ignore[arg-type]
+            TakeBack(id="c-05", route="r-2026-11-20-eleni", shipment="s-1", route_version=7, **_EXAMPLE),
         ),
     ),
     producers=("portal", "shipments"),

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.contracts.common import (
+    NO_JSON,
     Contact,
     Count,
     Driver,
@@ -109,8 +110,8 @@ class DriverState(Body, frozen=True):
     stops_left: Count | None = None
     arrived: bool = False
     exact_from_stops: Count = 5
-    feature: msgspec.Raw | None = None
-    leg: msgspec.Raw | None = None
+    feature: msgspec.Raw = NO_JSON
+    leg: msgspec.Raw = NO_JSON
     person: Driver | None = None
 
 

@@ -3,7 +3,7 @@ they lie in shipment.parties, acknowledged before the command that names their v
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -83,7 +83,7 @@ class Observe(ShipmentCommand, frozen=True, kw_only=True, tag="observe"):
 Command = Register | Report | Assign | Withdraw | Start | Observe
 DECODER: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
-_HEAD = {"tenant": "athens-couriers", "shipment": "s-1", "at_ms": 1_795_168_800_000}
+_HEAD: dict[str, Any] = {"tenant": "athens-couriers", "shipment": "s-1", "at_ms": 1_795_168_800_000}
 _SHOP = Actor(kind="merchant", id="bookshop")
 _ELENI = Actor(kind="courier", id="eleni")
 _SYSTEM = Actor(kind="system", id="shipments")
@@ -108,28 +108,28 @@ TOPIC = Topic(
                 window=Window(from_ms=1_795_172_400_000, to_ms=1_795_179_600_000),
                 language="el",
                 zone="Europe/Athens",
-                **_HEAD,  # type: ignore[arg-type]  # one dict for all examples
+                **_HEAD,
             ),
         ),
         Message(
             Report,
-            Report(id="k-02", actor=_ELENI, substatus="AttemptFail_002", attempt=1, note="k-02", **_HEAD),  # type: ignore[arg-type]
+            Report(id="k-02", actor=_ELENI, substatus="AttemptFail_002", attempt=1, note="k-02", **_HEAD),
         ),
         Message(
             Assign,
-            Assign(id="k-03", actor=_SYSTEM, courier="eleni", route="r-1", route_version=5, **_HEAD),  # type: ignore[arg-type]
+            Assign(id="k-03", actor=_SYSTEM, courier="eleni", route="r-1", route_version=5, **_HEAD),
         ),
         Message(
             Withdraw,
-            Withdraw(id="k-04", actor=_SYSTEM, courier="eleni", route="r-1", route_version=6, **_HEAD),  # type: ignore[arg-type]
+            Withdraw(id="k-04", actor=_SYSTEM, courier="eleni", route="r-1", route_version=6, **_HEAD),
         ),
         Message(
             Start,
-            Start(id="k-05", actor=_SYSTEM, courier="eleni", route="r-1", route_version=7, **_HEAD),  # type: ignore[arg-type]
+            Start(id="k-05", actor=_SYSTEM, courier="eleni", route="r-1", route_version=7, **_HEAD),
         ),
         Message(
             Observe,
-            Observe(id="k-06", actor=_SYSTEM, courier="eleni", joined=5, what="near", **_HEAD),  # type: ignore[arg-type]
+            Observe(id="k-06", actor=_SYSTEM, courier="eleni", joined=5, what="near", **_HEAD),
         ),
     ),
     producers=("portal", "ingest", "shipments", "projector.couriers"),

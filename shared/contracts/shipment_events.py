@@ -5,7 +5,7 @@ what does not follow is dropped by everyone who folds (`shared.domain.shipment.f
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -105,7 +105,7 @@ class Refused(ShipmentEvent, frozen=True, kw_only=True, tag="refused"):
 AnyEvent = Registered | Reported | Assigned | Withdrawn | Started | Observed | Refused
 DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
-_HEAD = {
+_HEAD: dict[str, Any] = {
     "tenant": "athens-couriers",
     "shipment": "s-1",
     "at_ms": 1_795_168_800_000,
@@ -137,7 +137,7 @@ TOPIC = Topic(
                 cash=Money(amount="24.90", currency="EUR"),
                 language="el",
                 zone="Europe/Athens",
-                **_HEAD,  # type: ignore[arg-type]  # one dict for all examples
+                **_HEAD,
             ),
         ),
         Message(
@@ -151,7 +151,7 @@ TOPIC = Topic(
                 substatus="AttemptFail_002",
                 attempt=1,
                 current=True,
-                **_HEAD,  # type: ignore[arg-type]
+                **_HEAD,
             ),
         ),
         Message(
@@ -165,14 +165,14 @@ TOPIC = Topic(
                 courier="eleni",
                 route="r-1",
                 joined=5,
-                **_HEAD,  # type: ignore[arg-type]
+                **_HEAD,
             ),
         ),
         Message(
             Withdrawn,
             Withdrawn(
                 id="e-3", prev="e-2", seq=3, command="k-04", actor=_SYSTEM, courier="eleni", joined=5, **_HEAD
-            ),  # type: ignore[arg-type]
+            ),
         ),
         Message(
             Started,
@@ -185,7 +185,7 @@ TOPIC = Topic(
                 courier="eleni",
                 attempt=1,
                 **_HEAD,
-            ),  # type: ignore[arg-type]
+            ),
         ),
         Message(
             Observed,
@@ -198,7 +198,7 @@ TOPIC = Topic(
                 courier="eleni",
                 what="near",
                 attempt=1,
-                **_HEAD,  # type: ignore[arg-type]
+                **_HEAD,
             ),
         ),
         Message(
@@ -211,7 +211,7 @@ TOPIC = Topic(
                 actor=_ELENI,
                 reason="not_the_assigned_courier",
                 explanation="Only the courier who carries the shipment can report on it.",
-                **_HEAD,  # type: ignore[arg-type]
+                **_HEAD,
             ),
         ),
     ),

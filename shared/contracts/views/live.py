@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.contracts.common import Count, Driver, Id, Ms, Sequence
+from shared.contracts.common import NO_JSON, Count, Driver, Id, Ms, Sequence
 from shared.contracts.topic import Body
 
 NAME = "live"
@@ -40,8 +40,8 @@ class Line(Body, frozen=True):
     show: Show
     audience: tuple[Watcher, ...]
     at_ms: Ms = 0
-    feature: msgspec.Raw | None = None
-    leg: msgspec.Raw | None = None
+    feature: msgspec.Raw = NO_JSON
+    leg: msgspec.Raw = NO_JSON
     why: Why | None = None
 
 

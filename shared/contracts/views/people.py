@@ -1,4 +1,4 @@
-"""link and merchant views: the records of the `links` and `merchants` topics as they are, without API keys."""
+"""link and merchant views: the records of the topics `links` and `merchants`, without API keys."""
 
 from __future__ import annotations
 
