@@ -22,7 +22,7 @@ class Point(Body, frozen=True):
 
 
 class FixProperties(Body, frozen=True):
-    """What a recipient may know of a fix: its time, ground speed, course and 68 % radius; absent = unknown."""
+    """What a recipient may know of a fix: time, ground speed, course, 68 % radius; absent = unknown."""
 
     at_ms: Ms
     speed_mps: Annotated[float, msgspec.Meta(ge=0, le=150)] | None = None

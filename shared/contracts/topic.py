@@ -85,7 +85,7 @@ class Topic:
     def config(self) -> dict[str, str]:
         """Kafka's topic settings. Compacted topics keep an hour uncompacted, so that the first of two
         records that follow the same one can still be read; those with personal data are compacted daily."""
-        settings = {"cleanup.policy": self.cleanup}
+        settings: dict[str, str] = {"cleanup.policy": self.cleanup}
         if self.retention_ms is not None:
             settings["retention.ms"] = str(self.retention_ms)
         if self.cleanup == "compact":
