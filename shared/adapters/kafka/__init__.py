@@ -1,0 +1,1 @@
+"""Apache Kafka behind the ports, with aiokafka; administration with kafka-python."""

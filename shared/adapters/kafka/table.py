@@ -1,0 +1,101 @@
+"""`Table` on Kafka: a compacted topic of one partition or many, read whole and followed, without a group."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared import logs
+from shared.adapters.kafka.connection import client_options
+from shared.config import CommonSettings
+from shared.contracts.topic import Topic
+
+log = logs.get(__name__)
+_RETRY_S = 1.0
+
+
+class KafkaTable[T: msgspec.Struct]:
+    """Holds the newest value of each key. A record that cannot be read is logged and passed over; when the
+    brokers are away the table keeps what it has and goes on by itself."""
+
+    def __init__(self, settings: CommonSettings, topic: Topic, kind: type[T]) -> None:
+        self._settings, self._topic = settings, topic
+        self._decoder = msgspec.json.Decoder(kind)
+        self._values: dict[str, T] = {}
+        self._callbacks: list[Callable[[str, T | None], None]] = []
+        self._consumer: AIOKafkaConsumer | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        return self._ready
+
+    def get(self, key: str) -> T | None:
+        return self._values.get(key)
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        return iter(list(self._values.items()))
+
+    def on_change(self, callback: Callable[[str, T | None], None]) -> None:
+        self._callbacks.append(callback)
+
+    async def start(self) -> None:
+        name = self._settings.topic_prefix + self._topic.name
+        self._consumer = AIOKafkaConsumer(
+            **client_options(self._settings),
+            group_id=None,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=100,
+        )
+        await self._consumer.start()
+        tps = [TopicPartition(name, p) for p in range(self._topic.partitions(self._settings.partitions))]
+        self._consumer.assign(tps)
+        await self._consumer.seek_to_beginning(*tps)
+        ends = await self._consumer.end_offsets(tps)
+        while any([await self._consumer.position(tp) < ends[tp] for tp in tps]):
+            await self._read(200)
+        self._ready = True
+        self._following = asyncio.create_task(self._follow(), name=f"table {self._topic.name}")
+
+    async def stop(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                await self._read(1000)
+            except KafkaError as error:
+                log.warning("table.waiting", topic=self._topic.name, error=type(error).__name__)
+                await asyncio.sleep(_RETRY_S)
+
+    async def _read(self, timeout_ms: int) -> None:
+        assert self._consumer is not None
+        for records in (await self._consumer.getmany(timeout_ms=timeout_ms)).values():
+            for record in records:
+                self._take(record.key, record.value, record.offset)
+
+    def _take(self, raw_key: bytes | None, raw: bytes | None, offset: int) -> None:
+        key = (raw_key or b"").decode(errors="replace")
+        value: T | None = None
+        if raw is not None:
+            try:
+                value = self._decoder.decode(raw)
+            except msgspec.MsgspecError as error:
+                log.error("table.unreadable", topic=self._topic.name, offset=offset, error=str(error))
+                return
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = value
+        for callback in self._callbacks:
+            callback(key, value)
