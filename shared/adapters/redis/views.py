@@ -1,0 +1,239 @@
+"""`Views` and `ViewsWriter` on Redis.
+
+A stage view is stored as `<seq> <json>`: the script that writes it compares sequences without parsing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from typing import Any, cast, get_args
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from shared import logs
+from shared.adapters.envelope import JSON_ENCODER
+from shared.adapters.redis.connection import connect
+from shared.config import CommonSettings
+from shared.contracts import links
+from shared.contracts.links import Link
+from shared.contracts.views.keys import Keys, generation_pointer, heartbeat, outcome
+from shared.contracts.views.live import LiveBatch, LiveView
+from shared.contracts.views.party import PartyView
+from shared.contracts.views.people import MerchantView
+from shared.contracts.views.stage import StageView
+from shared.contracts.views.work import Heartbeat, Outcome, Role
+from shared.ports.views import ViewsUnavailable
+
+log = logs.get(__name__)
+
+ROLES: tuple[Role, ...] = get_args(Role)
+GENERATION_CHECK_S = 0.5
+OUTCOME_KEPT_S = 600
+VIEW_KEPT_S = 35 * 86_400
+HEARTBEAT_KEPT_S = 10
+
+_PUT_NEWER = """
+local now = redis.call('GET', KEYS[1])
+if now and tonumber(string.match(now, '^%d+')) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'EX', ARGV[3])
+return 1
+"""
+
+_STAGE = msgspec.json.Decoder(StageView)
+_PARTY = msgspec.json.Decoder(PartyView)
+_MERCHANT = msgspec.json.Decoder(MerchantView)
+_LIVE = msgspec.json.Decoder(LiveView)
+_BATCH = msgspec.json.Decoder(LiveBatch)
+_OUTCOME = msgspec.json.Decoder(Outcome)
+
+
+def decode_stage(stored: bytes | None) -> StageView | None:
+    return None if stored is None else _STAGE.decode(stored[stored.index(b" ") + 1 :])
+
+
+def _decode[T](decoder: msgspec.json.Decoder[T], stored: bytes | None) -> T | None:
+    return None if stored is None else decoder.decode(stored)
+
+
+async def read_generation(redis: Redis, namespace: str) -> int:
+    """The generation of views that is shown; 1 before the first rebuild."""
+    return int(await redis.get(generation_pointer(namespace)) or 1)
+
+
+class _RedisBase:
+    def __init__(self, settings: CommonSettings, redis: Redis | None = None) -> None:
+        self._settings = settings
+        self._redis = redis or connect(settings.redis_url)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _ask[T](self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except (RedisError, OSError, TimeoutError) as error:
+            raise ViewsUnavailable(f"Redis did not answer: {type(error).__name__}") from error
+
+
+class RedisViews(_RedisBase):
+    """Reads the current generation; looks at the pointer twice a second."""
+
+    _keys: Keys | None = None
+    _checked = 0.0
+
+    async def keys(self) -> Keys:
+        """Keys of the generation that is shown."""
+        now = time.monotonic()
+        if self._keys is None or now - self._checked > GENERATION_CHECK_S:
+            generation = await self._ask(read_generation(self._redis, self._settings.namespace))
+            if self._keys is None or self._keys.generation != generation:
+                self._keys = Keys(self._settings.namespace, generation, self._settings.partitions)
+            self._checked = now
+        return self._keys
+
+    async def _many(self, names: Sequence[str]) -> list[bytes | None]:
+        return await self._ask(self._redis.mget(names)) if names else []
+
+    async def stages(self, shipments: Sequence[str]) -> list[StageView | None]:
+        keys = await self.keys()
+        return [decode_stage(v) for v in await self._many([keys.stage(s) for s in shipments])]
+
+    async def parties(self, shipments: Sequence[str]) -> list[PartyView | None]:
+        keys = await self.keys()
+        return [_decode(_PARTY, v) for v in await self._many([keys.party(s) for s in shipments])]
+
+    async def links(self, links_: Sequence[str]) -> list[Link | None]:
+        keys = await self.keys()
+        return [_decode(links.DECODER, v) for v in await self._many([keys.link(x) for x in links_])]
+
+    async def merchants(self, merchants: Sequence[str]) -> list[MerchantView | None]:
+        keys = await self.keys()
+        return [_decode(_MERCHANT, v) for v in await self._many([keys.merchant(m) for m in merchants])]
+
+    async def lives(self, couriers: Sequence[str]) -> list[LiveView | None]:
+        keys = await self.keys()
+        return [_decode(_LIVE, v) for v in await self._many([keys.live(c) for c in couriers])]
+
+    async def stage(self, shipment: str) -> StageView | None:
+        return (await self.stages([shipment]))[0]
+
+    async def party(self, shipment: str) -> PartyView | None:
+        return (await self.parties([shipment]))[0]
+
+    async def link(self, link: str) -> Link | None:
+        return (await self.links([link]))[0]
+
+    async def merchant(self, merchant: str) -> MerchantView | None:
+        return (await self.merchants([merchant]))[0]
+
+    async def live(self, courier: str) -> LiveView | None:
+        return (await self.lives([courier]))[0]
+
+    async def worked_off(self) -> Mapping[tuple[Role, int], int]:
+        keys = await self.keys()
+        wanted = [(role, p) for role in ROLES for p in range(keys.partitions)]
+        found = await self._many([keys.worked_off(role, p) for role, p in wanted])
+        return {at: int(v) for at, v in zip(wanted, found, strict=True) if v is not None}
+
+    async def outcome(self, command: str, *, timeout_s: float) -> Outcome | None:
+        deadline = time.monotonic() + timeout_s
+        pause_s = 0.004
+        key = outcome(self._settings.namespace, command)
+        while True:
+            stored: bytes | None = await self._ask(self._redis.get(key))
+            if stored is not None:
+                return _OUTCOME.decode(stored)
+            if time.monotonic() + pause_s > deadline:
+                return None
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.05)
+
+    async def follow(self) -> AsyncIterator[LiveBatch | None]:
+        while True:
+            try:
+                async for item in self._follow_generation():
+                    yield item
+            except (ViewsUnavailable, RedisError, OSError, TimeoutError) as error:
+                log.warning("views.resubscribing", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    async def _follow_generation(self) -> AsyncIterator[LiveBatch | None]:
+        """Until the generation changes or the connection fails."""
+        keys = await self.keys()
+        redis = connect(self._settings.redis_url)
+        pubsub = redis.pubsub()
+        try:
+            channels = [keys.channel(p) for p in range(keys.partitions)]
+            await pubsub.subscribe(*channels)
+            confirmed = 0
+            pinged = time.monotonic()
+            while True:
+                message = await pubsub.get_message(timeout=0.5)
+                if message is None:
+                    if (await self.keys()).generation != keys.generation:
+                        return
+                    if time.monotonic() - pinged > 2:  # a silent connection may be a dead one
+                        pinged = time.monotonic()
+                        await pubsub.ping()
+                elif message["type"] == "subscribe":
+                    confirmed += 1
+                    if confirmed == len(channels):
+                        yield None
+                elif message["type"] == "message":
+                    yield _BATCH.decode(message["data"])
+                    if time.monotonic() - self._checked > GENERATION_CHECK_S and (
+                        (await self.keys()).generation != keys.generation
+                    ):
+                        return
+        finally:
+            await cast(Any, pubsub).aclose()
+            await redis.aclose()
+
+
+class RedisViewsWriter(_RedisBase):
+    """Writes one generation."""
+
+    def __init__(self, settings: CommonSettings, generation: int, redis: Redis | None = None) -> None:
+        super().__init__(settings, redis)
+        self.keys = Keys(settings.namespace, generation, settings.partitions)
+        self._put_newer = self._redis.register_script(_PUT_NEWER)
+
+    async def put_stage(self, view: StageView) -> None:
+        await self._ask(
+            self._put_newer(
+                keys=[self.keys.stage(view.shipment)], args=[view.seq, JSON_ENCODER.encode(view), VIEW_KEPT_S]
+            )
+        )
+
+    async def put_party(self, view: PartyView) -> None:
+        await self._ask(
+            self._redis.set(self.keys.party(view.shipment), JSON_ENCODER.encode(view), ex=VIEW_KEPT_S)
+        )
+
+    async def _put(self, key: str, value: msgspec.Struct | None) -> None:
+        if value is None:
+            await self._ask(self._redis.delete(key))
+        else:
+            await self._ask(self._redis.set(key, JSON_ENCODER.encode(value)))
+
+    async def put_link(self, link: str, value: Link | None) -> None:
+        await self._put(self.keys.link(link), value)
+
+    async def put_merchant(self, merchant: str, value: MerchantView | None) -> None:
+        await self._put(self.keys.merchant(merchant), value)
+
+    async def put_outcome(self, found: Outcome) -> None:
+        key = outcome(self._settings.namespace, found.command)
+        await self._ask(self._redis.set(key, JSON_ENCODER.encode(found), ex=OUTCOME_KEPT_S))
+
+    async def put_worked_off(self, role: Role, at_ms: Mapping[int, int]) -> None:
+        if at_ms:
+            values = {self.keys.worked_off(role, p): at for p, at in at_ms.items()}
+            await self._ask(self._redis.mset(cast(Any, values)))
+
+    async def put_heartbeat(self, beat: Heartbeat) -> None:
+        key = heartbeat(self._settings.namespace, beat.part)
+        await self._ask(self._redis.set(key, JSON_ENCODER.encode(beat), ex=HEARTBEAT_KEPT_S))
