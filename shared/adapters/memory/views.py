@@ -27,6 +27,7 @@ class MemoryViews:
         self._worked_off: dict[tuple[Role, int], int] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._heartbeats: dict[str, Heartbeat] = {}
+        self._decided = asyncio.Condition()
         self._followers: list[asyncio.Queue[LiveBatch | None]] = []
 
     def _check(self) -> None:
@@ -76,8 +77,8 @@ class MemoryViews:
         self._check()
         try:
             async with asyncio.timeout(timeout_s):
-                while command not in self._outcomes:
-                    await asyncio.sleep(0.001)
+                async with self._decided:
+                    await self._decided.wait_for(lambda: command in self._outcomes)
         except TimeoutError:
             return None
         return self._outcomes[command]
@@ -118,7 +119,9 @@ class MemoryViews:
 
     async def put_outcome(self, outcome: Outcome) -> None:
         self._check()
-        self._outcomes[outcome.command] = outcome
+        async with self._decided:
+            self._outcomes[outcome.command] = outcome
+            self._decided.notify_all()
 
     async def put_worked_off(self, role: Role, at_ms: Mapping[int, int]) -> None:
         self._check()

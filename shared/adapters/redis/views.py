@@ -95,7 +95,9 @@ class RedisViews(_RedisBase):
         return self._keys
 
     async def _many(self, names: Sequence[str]) -> list[bytes | None]:
-        return await self._ask(self._redis.mget(names)) if names else []
+        if not names:
+            return []
+        return await self._ask(cast("Awaitable[list[bytes | None]]", self._redis.mget(names)))
 
     async def stages(self, shipments: Sequence[str]) -> list[StageView | None]:
         keys = await self.keys()
@@ -143,7 +145,7 @@ class RedisViews(_RedisBase):
         pause_s = 0.004
         key = outcome(self._settings.namespace, command)
         while True:
-            stored: bytes | None = await self._ask(self._redis.get(key))
+            stored = await self._ask(cast("Awaitable[bytes | None]", self._redis.get(key)))
             if stored is not None:
                 return _OUTCOME.decode(stored)
             if time.monotonic() + pause_s > deadline:
