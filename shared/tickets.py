@@ -1,0 +1,100 @@
+"""Tickets: what the portal gives for a link's secret, and what the gateway takes as the first message.
+
+A ticket is `<payload>.<mac>`, both base64url without padding: the payload is the JSON of a `Ticket`, the mac
+its HMAC-SHA-256 (RFC 2104). It holds no secret of the link: only the link's id, which is the secret's
+SHA-256, so that the link can be looked up again and a ticket dies with its link."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Annotated
+
+import msgspec
+
+from shared.contracts.common import Id, Ms
+
+LIFE_MS = 60_000
+"""A ticket is taken for a minute: long enough to open a socket, too short to be passed on."""
+
+MAX_LENGTH = 1024
+MIN_KEY_LENGTH = 16
+
+_DOMAIN = b"dromos.ticket.1\x00"  # a mac of ours for another purpose is never a ticket's
+
+
+class TicketRefused(Exception):
+    """The ticket is malformed, forged, or past its time; which of them is nobody's business."""
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Leave to open a socket for one shipment through one link, until `expires_ms`."""
+
+    link: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+    shipment: Id
+    expires_ms: Ms
+
+
+class Tickets:
+    """Signs and verifies tickets; portal and gateway hold the same keys.
+
+    `keys` is one key, or several separated by commas while rotating: the first signs, all verify."""
+
+    def __init__(self, keys: str) -> None:
+        """Raises ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters."""
+        parts = [part.strip() for part in keys.split(",") if part.strip()]
+        if not parts or any(len(part) < MIN_KEY_LENGTH for part in parts):
+            raise ValueError(f"a ticket key has at least {MIN_KEY_LENGTH} characters: set DROMOS_TICKET_KEY")
+        self._keys = tuple(hashlib.sha256(part.encode()).digest() for part in parts)
+
+    def sign(self, link: str, shipment: str, *, now_ms: int, life_ms: int = LIFE_MS) -> tuple[str, int]:
+        """A ticket and its expiry (epoch ms) for a link (hex SHA-256 of its secret) and its shipment."""
+        expires_ms = now_ms + life_ms
+        payload = msgspec.json.encode(Ticket(link=link, shipment=shipment, expires_ms=expires_ms))
+        return f"{_encode(payload)}.{_encode(_mac(self._keys[0], payload))}", expires_ms
+
+    def verify(self, text: str, *, now_ms: int) -> Ticket:
+        """The ticket's content, if one of the keys signed it and its time has not passed.
+
+        Raises:
+            TicketRefused: anything else.
+        """
+        if len(text) > MAX_LENGTH:
+            raise TicketRefused
+        head, dot, tail = text.partition(".")
+        if not dot:
+            raise TicketRefused
+        payload, mac = _decode(head), _decode(tail)
+        # All keys are tried and compared in constant time: the time says nothing about which one signed.
+        good = [hmac.compare_digest(_mac(key, payload), mac) for key in self._keys]
+        if not any(good):
+            raise TicketRefused
+        try:
+            ticket = msgspec.json.decode(payload, type=Ticket)
+        except msgspec.MsgspecError as error:
+            raise TicketRefused from error
+        if now_ms >= ticket.expires_ms:
+            raise TicketRefused
+        return ticket
+
+
+def _mac(key: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, _DOMAIN + payload, "sha256")
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _decode(text: str) -> bytes:
+    """Strict base64url: other alphabets, padding and loose last bits are refused, so that a ticket has one
+    spelling only."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError, ValueError) as error:
+        raise TicketRefused from error
+    if _encode(raw) != text:
+        raise TicketRefused
+    return raw
