@@ -1,0 +1,1 @@
+"""Rules that several services must agree on, without I/O."""
