@@ -6,6 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.contracts.common import Id, Language, Money, Ms, Sequence, Substatus, Window
+from shared.contracts.status import FINAL
 from shared.contracts.topic import Body, Message, Topic
 
 
@@ -17,6 +18,15 @@ class HistoryEntry(Body, frozen=True):
     at_ms: Ms
     attempt: int = 0
     place: str | None = None
+
+
+class Carrier(Body, frozen=True):
+    """A courier who carries or carried the shipment, since and until when; `joined`: his plan's version."""
+
+    courier: Id
+    joined: Sequence
+    since_ms: Ms
+    until_ms: Ms | None = None
 
 
 class ShipmentState(Body, frozen=True):
@@ -38,10 +48,9 @@ class ShipmentState(Body, frozen=True):
     substatus: Substatus | None = None
     status_ms: Ms = 0
     attempt: int = 0
-    courier: Id | None = None
+    attempt_open: bool = False
     route: Id | None = None
-    joined: Sequence = 0
-    route_seen: Sequence = 0
+    carriers: tuple[Carrier, ...] = ()
     out: bool = False
     observed: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
@@ -50,6 +59,22 @@ class ShipmentState(Body, frozen=True):
     @property
     def registered(self) -> bool:
         return self.merchant is not None
+
+    @property
+    def ended(self) -> bool:
+        return self.substatus in FINAL
+
+    @property
+    def carrier(self) -> Carrier | None:
+        """Who carries it now."""
+        return self.carriers[-1] if self.carriers and self.carriers[-1].until_ms is None else None
+
+    def carried_by(self, courier: str, at_ms: int) -> bool:
+        """Whether this courier carried it at `at_ms`."""
+        return any(
+            c.courier == courier and c.since_ms <= at_ms and (c.until_ms is None or at_ms < c.until_ms)
+            for c in self.carriers
+        )
 
 
 class StateRecord(Body, frozen=True):
@@ -82,9 +107,8 @@ TOPIC = Topic(
                     parties="k-01",
                     substatus="InTransit_002",
                     status_ms=1_795_168_800_000,
-                    courier="eleni",
                     route="r-1",
-                    joined=5,
+                    carriers=(Carrier(courier="eleni", joined=5, since_ms=1_795_168_800_000),),
                     history=(
                         HistoryEntry(seq=1, substatus="InfoReceived_001", at_ms=1_795_160_000_000),
                         HistoryEntry(seq=2, substatus="InTransit_002", at_ms=1_795_168_800_000),

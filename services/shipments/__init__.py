@@ -1,0 +1,1 @@
+"""The one who decides, about shipments and about couriers' plans."""
