@@ -29,7 +29,10 @@ def build(extract: Path, area: coast.Box, attribution: str, target: Path) -> str
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         lines = Path(scratch, "features.geojsonl")
         with lines.open("w", encoding="utf-8") as out:
-            counts = _Writer(out, area).run(extract)
+            try:
+                counts = _Writer(out, area).run(extract)
+            except RuntimeError as error:  # osmium's, such as for an extract that is not sorted
+                raise MapError(f"{extract}: {error}") from error
         if not counts["roads"]:
             raise MapError(f"{extract} holds no roads")
         part = Path(scratch, "basemap.pmtiles")

@@ -31,7 +31,7 @@ PLACES = ("city", "town", "borough", "municipality", "village", "suburb", "hamle
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """What an extract covers: bbox is (west, south, east, north), osm_date its newest edit."""
+    """What an extract covers: bbox is (west, south, east, north), osm_date its newest edit or "unknown"."""
 
     name: str
     bbox: tuple[float, float, float, float]
@@ -108,8 +108,9 @@ def _box_of_nodes(extract: Path) -> tuple[float, float, float, float]:
 
 
 def _newest(extract: Path) -> str:
-    newest = max((obj.timestamp for obj in _objects(extract)), default=datetime(1970, 1, 1, tzinfo=UTC))
-    return newest.date().isoformat()
+    never = datetime(1970, 1, 1, tzinfo=UTC)
+    newest = max((obj.timestamp for obj in _objects(extract)), default=never)
+    return newest.date().isoformat() if newest > never else "unknown"
 
 
 def _largest_place(extract: Path) -> str | None:

@@ -1,0 +1,5 @@
+"""Valhalla behind the Router port."""
+
+from shared.adapters.valhalla.router import ValhallaRouter
+
+__all__ = ["ValhallaRouter"]

@@ -1,0 +1,130 @@
+"""The Router port: straight lines and Valhalla under the same tests, on addresses of the demo's area."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from shared.adapters.memory.router import MemoryRouter
+from shared.adapters.valhalla import ValhallaRouter
+from shared.geo import Coord, Line, distance_m
+from shared.ports.router import NoRouteError, Router, RouterError
+from tests.integration.demo_map import demo_map
+
+SNAP_M = 120.0  # a door lies so far from the street it is reached by, at most
+
+
+@pytest.fixture(scope="module")
+def area() -> Path:
+    return demo_map()
+
+
+@pytest_asyncio.fixture(params=["memory", "valhalla"])
+async def router(request: pytest.FixtureRequest, area: Path) -> AsyncIterator[Router]:
+    made: Router
+    if request.param == "memory":
+        made = MemoryRouter(bbox=tuple(json.loads((area / "area.json").read_text())["bbox"]))
+    else:
+        made = ValhallaRouter(area / "valhalla")
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def doors(area: Path) -> list[Coord]:
+    rows = json.loads((area / "addresses.json").read_text())["rows"]
+    return [(lon, lat) for _, _, lon, lat in random.Random(7).sample(rows, 60)]
+
+
+async def test_a_route_has_a_leg_between_each_two_points(router: Router, doors: list[Coord]) -> None:
+    legs = await router.route(doors[:5])
+    assert len(legs) == 4
+    for leg, (start, end) in zip(legs, pairwise(doors[:5]), strict=True):
+        assert distance_m(*leg.coords[0], *start) < SNAP_M
+        assert distance_m(*leg.coords[-1], *end) < SNAP_M
+        assert leg.distance_m == pytest.approx(Line(leg.coords).length_m, rel=0.05, abs=20)
+        assert leg.distance_m > distance_m(*start, *end) - 2 * SNAP_M
+        assert 1.0 < leg.distance_m / leg.duration_s < 25.0
+    for one, following in pairwise(legs):
+        assert distance_m(*one.coords[-1], *following.coords[0]) < 1.0
+
+
+async def test_nearly_every_pair_of_doors_has_a_route(router: Router, doors: list[Coord]) -> None:
+    failed = 0
+    for pair in pairwise(doors):
+        try:
+            await router.route(pair)
+        except NoRouteError:
+            failed += 1
+    assert failed <= 2
+
+
+async def test_many_routes_at_once(router: Router, doors: list[Coord]) -> None:
+    pairs = list(pairwise(doors))[:20]
+    together = await asyncio.gather(*(router.route(pair) for pair in pairs))
+    alone = [await router.route(pair) for pair in pairs]
+    assert together == alone
+
+
+async def test_the_same_place_twice_is_a_leg_of_no_length(router: Router, doors: list[Coord]) -> None:
+    legs = await router.route([doors[0], doors[0], doors[1]])
+    assert len(legs) == 2
+    assert legs[0].distance_m == 0
+    assert legs[0].duration_s == 0
+    assert len(legs[0].coords) >= 2
+
+
+async def test_matrix_agrees_with_routes(router: Router, doors: list[Coord]) -> None:
+    matrix = await router.matrix(doors[:2], doors[2:6])
+    assert [len(row) for row in matrix] == [4, 4]
+    for source, row in zip(doors[:2], matrix, strict=True):
+        for target, cell in zip(doors[2:6], row, strict=True):
+            (leg,) = await router.route([source, target])
+            assert cell is not None
+            assert cell.duration_s == pytest.approx(leg.duration_s, rel=0.25, abs=15)
+            assert cell.distance_m == pytest.approx(leg.distance_m, rel=0.25, abs=30)
+
+
+async def test_the_best_order_keeps_the_ends_and_is_no_longer(router: Router, doors: list[Coord]) -> None:
+    points = doors[:9]
+    tour = await router.optimized(points)
+    assert sorted(tour.order) == list(range(9))
+    assert (tour.order[0], tour.order[-1]) == (0, 8)
+    as_given = sum(leg.duration_s for leg in await router.route(points))
+    best = sum(leg.duration_s for leg in tour.legs)
+    assert best < as_given
+    for leg, (a, b) in zip(tour.legs, pairwise(tour.order), strict=True):
+        assert distance_m(*leg.coords[0], *points[a]) < SNAP_M
+        assert distance_m(*leg.coords[-1], *points[b]) < SNAP_M
+
+
+@pytest.mark.parametrize("count", [2, 3])
+async def test_short_tours_stay_as_they_are(router: Router, doors: list[Coord], count: int) -> None:
+    tour = await router.optimized(doors[:count])
+    assert tour.order == list(range(count))
+    assert len(tour.legs) == count - 1
+
+
+async def test_a_place_without_streets_has_no_route(router: Router, doors: list[Coord]) -> None:
+    for elsewhere in [(0.0, 0.0), (25.5, 60.4)]:
+        with pytest.raises(NoRouteError):
+            await router.route([doors[0], elsewhere])
+
+
+async def test_too_few_points_are_refused(router: Router, doors: list[Coord]) -> None:
+    with pytest.raises(ValueError, match="two points"):
+        await router.route(doors[:1])
+    with pytest.raises(ValueError, match="two points"):
+        await router.optimized(doors[:1])
+    with pytest.raises(ValueError, match="target"):
+        await router.matrix(doors[:1], [])
+
+
+def test_a_folder_without_tiles_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RouterError, match="no routing tiles"):
+        ValhallaRouter(tmp_path)
