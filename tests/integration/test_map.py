@@ -50,7 +50,7 @@ def test_streets_and_sea_are_in_the_tiles(built: Path) -> None:
     assert {"major_road", "minor_road"} <= kinds
     assert any(f["properties"]["kind"] == "ocean" for f in layers["water"])  # type: ignore[index]
     names = {str(f["properties"].get("name")) for f in layers["roads"]}  # type: ignore[attr-defined]
-    assert "Aleksanterinkatu" in names
+    assert "Hakaniemenranta" in names
 
 
 def test_area_addresses_and_cells_agree(built: Path) -> None:
