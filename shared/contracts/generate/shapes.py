@@ -21,7 +21,7 @@ Place = tuple[Lon, Lat]
 Ring = Annotated[list[Place], msgspec.Meta(min_length=4)]
 
 
-class Point(Body, frozen=True, tag_field="type", tag="Point"):
+class PointGeometry(Body, frozen=True, tag_field="type", tag="Point"):
     """A GeoJSON Point (RFC 7946 §3.1.2): [lon, lat] in degrees."""
 
     coordinates: Place
@@ -49,7 +49,7 @@ class PointFeature(Body, frozen=True):
     """A fix: a GeoJSON Feature with a Point."""
 
     type: Literal["Feature"]
-    geometry: Point
+    geometry: PointGeometry
     properties: FixProperties
 
 
@@ -73,7 +73,7 @@ class ShownFeature(Body, frozen=True):
     """A fix (Point) or an area (Polygon) as a GeoJSON Feature."""
 
     type: Literal["Feature"]
-    geometry: Point | Polygon
+    geometry: PointGeometry | Polygon
     properties: FixProperties
 
 

@@ -1,9 +1,11 @@
-"""Docstrings as running text."""
+"""Docstrings as running text, and JSON that people can read."""
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
+from typing import Any
 
 
 def paragraphs(docstring: str | None) -> list[str]:
@@ -23,3 +25,19 @@ def filled(text: str, width: int, prefix: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def pretty(value: Any, width: int = 100, indent: int = 0, before: int = 0) -> str:
+    """JSON of which each part stands on one line if it fits into `width` columns; `before`: columns taken."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or not value or indent + before + len(line) < width:
+        return line
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        names = ((json.dumps(name, ensure_ascii=False) + ": ", part) for name, part in value.items())
+        parts = [name + pretty(part, width, indent + 2, len(name)) for name, part in names]
+        opening, closing = "{}"
+    else:
+        parts = [pretty(part, width, indent + 2) for part in value]
+        opening, closing = "[]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{' ' * indent}{closing}"
