@@ -9,6 +9,7 @@ from shared.contracts import (
     courier_routes,
     courier_stops,
     devices,
+    link_openings,
     links,
     merchants,
     shipment_commands,
@@ -33,6 +34,7 @@ LIVE_TOPICS: tuple[Topic, ...] = (
     shipment_milestones.TOPIC,
     devices.TOPIC,
     links.TOPIC,
+    link_openings.TOPIC,
     merchants.TOPIC,
 )
 

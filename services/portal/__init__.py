@@ -1,0 +1,1 @@
+"""The merchants' and administrators' API, the link page's API, and the pages themselves."""

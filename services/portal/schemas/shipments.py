@@ -1,0 +1,155 @@
+"""Shipments: registering, reporting, reading."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from services.portal.schemas.common import (
+    Answer,
+    Email,
+    IdStr,
+    LanguageCode,
+    Line,
+    MoneyBody,
+    Phone,
+    Short,
+    Strict,
+    Text,
+    Time,
+    WindowBody,
+    Zone,
+)
+from shared.contracts.status import SUBSTATUSES
+
+StatusCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z]+_[0-9]{3}$"),
+    Field(json_schema_extra={"enum": sorted(SUBSTATUSES)}),
+]
+
+
+class RecipientBody(Strict):
+    """Who gets the parcel. Kept apart from everything else, and deleted on request."""
+
+    name: Line = Field(examples=["Maria Papadopoulou"])
+    phone: Phone | None = Field(default=None, examples=["+306900000000"])
+    email: Email | None = Field(default=None, examples=["maria@example.org"])
+    floor: Short | None = Field(default=None, examples=["3"])
+    bell: Short | None = Field(default=None, examples=["Papadopoulou"])
+    note: Text | None = Field(default=None, examples=["Please ring twice."])
+
+
+class AddressBody(Strict):
+    """Where it goes, with WGS 84 coordinates in degrees."""
+
+    line: Line = Field(examples=["Aleksanterinkatu 15"])
+    city: Short = Field(examples=["Helsinki"])
+    postcode: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16)] | None = (
+        Field(default=None, examples=["00100"])
+    )
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, examples=[60.1689])
+
+
+class NewShipment(Strict):
+    """A shipment to announce. The window is the one wished for; `zone` is where it is delivered and falls
+    back to the merchant's, as `language` does."""
+
+    order_number: Short = Field(examples=["GR-10442"])
+    recipient: RecipientBody
+    address: AddressBody
+    parcels: int = Field(default=1, ge=1, le=999)
+    cash: MoneyBody | None = None
+    window: WindowBody | None = None
+    language: LanguageCode | None = None
+    zone: Zone | None = Field(default=None, examples=["Europe/Helsinki"])
+
+    @model_validator(mode="after")
+    def _window_runs_forward(self) -> NewShipment:
+        if self.window is not None:
+            self.window.to_contract()
+        return self
+
+
+class ReportBody(Strict):
+    """What happened, by its own time. The same `event_id` reported again changes nothing."""
+
+    event_id: IdStr = Field(examples=["scan-20261120-0042"])
+    status: StatusCode = Field(examples=["InTransit_002"])
+    at: Time
+    attempt: int | None = Field(default=None, ge=1, le=99, description="Which delivery attempt it was of.")
+    place: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = (
+        Field(default=None, examples=["Hub Vantaa"], description="Shown to the recipient: no names.")
+    )
+    note: Text | None = Field(default=None, description="For people; kept with the personal data.")
+    taken_by: Line | None = Field(default=None, description="Who took the parcel.")
+
+    @model_validator(mode="after")
+    def _known_status(self) -> ReportBody:
+        if self.status not in SUBSTATUSES:
+            raise ValueError(f"status is one of {', '.join(SUBSTATUSES)}")
+        return self
+
+
+class CommandAnswer(Answer):
+    """What became of a command. `pending`: not decided yet, ask `/v1/commands/{command}` again."""
+
+    command: str = Field(examples=["k-2bq5x7yfzw-mzxw6ytboi4dgmrqgezdgnbvgy"])
+    status: Literal["pending", "accepted", "refused"] = Field(examples=["accepted"])
+    subject: str | None = Field(default=None, description="The shipment or courier it was about.")
+    seq: int | None = Field(default=None, description="The number of the event that decided it.")
+    reason: str | None = Field(default=None, examples=["not_the_assigned_courier"])
+    explanation: str | None = None
+
+
+class ShipmentAnswer(CommandAnswer):
+    """The shipment that this merchant means by this Idempotency-Key."""
+
+    shipment: str = Field(examples=["s-mzxw6ytboi4dgmrqgezdgnbvgy"])
+
+
+class StageAnswer(Answer):
+    """One stage passed, at its own time."""
+
+    status: str
+    tag: str
+    meaning: str
+    at: datetime
+    attempt: int | None = None
+    place: str | None = None
+
+
+class LinkAnswer(Answer):
+    """A recipient's link, by the SHA-256 of its secret."""
+
+    link_id: str
+    expires_at: datetime
+    created_at: datetime | None = None
+    revoked: bool = False
+
+
+class ShipmentDocument(Answer):
+    """A shipment as it stands, without personal data."""
+
+    shipment: str
+    merchant: str
+    order_number: str
+    seq: int
+    status: str = Field(examples=["OutForDelivery_001"])
+    tag: str = Field(examples=["OutForDelivery"])
+    meaning: str
+    status_at: datetime
+    parcels: int
+    cash: MoneyBody | None = None
+    window: WindowBody | None = None
+    language: str | None = None
+    zone: str
+    attempt: int
+    courier: str | None = None
+    out_for_delivery: bool
+    ended: bool
+    history: list[StageAnswer]
+    links: list[LinkAnswer]
