@@ -33,10 +33,10 @@ def build[T: msgspec.Struct](kind: type[T], /, **fields: Any) -> T:
 
     Raises:
         msgspec.ValidationError: a field has the wrong type or lies outside its bounds.
-        TypeError: a field is unknown or missing.
+        TypeError: a field is unknown or missing, or holds what JSON has no form for.
     """
     value = kind(**fields)
-    msgspec.convert(msgspec.to_builtins(value), kind)
+    msgspec.json.decode(msgspec.json.encode(value), type=kind)
     return value
 
 

@@ -19,7 +19,7 @@ DOCUMENTED_PARTITIONS = 48
 """Partitions in production; locally the setting DROMOS_PARTITIONS says otherwise."""
 
 KAFKA_BINDING = "0.5.0"
-SOCKET = "recipient.socket"
+SOCKET = "recipient_socket"
 CLOUD_EVENTS = "cloudEvents"
 REQUIRED_HEADERS = ("ce_id", "ce_source", "ce_specversion", "ce_type", "content-type")
 HEADER_MEANINGS = {
@@ -65,10 +65,10 @@ def asyncapi() -> dict[str, Any]:
                 "description": "The websocket gateway; behind TLS in production",
             },
         },
-        "channels": {topic.name: _channel(topic) for topic in topics} | {SOCKET: _socket()},
+        "channels": {key_of(topic.name): _channel(topic) for topic in topics} | {SOCKET: _socket()},
         "operations": _operations(topics),
         "components": {
-            "messages": {entry.name: _message(entry) for entry in entries},
+            "messages": {key_of(entry.name): _message(entry) for entry in entries},
             "messageTraits": {CLOUD_EVENTS: _trait()},
             "schemas": tidied(schemas),
         },
@@ -80,12 +80,18 @@ def entries_of(topic: Topic) -> tuple[Entry, ...]:
     return MESSAGES.get(topic.name, (DEAD_LETTER,))
 
 
+def key_of(name: str) -> str:
+    """A name as a key of the document; not every tool takes dots there."""
+    return name.replace(".", "_").replace(" ", "_")
+
+
 def _ref(*path: str) -> dict[str, str]:
     return {"$ref": "#/" + "/".join(path)}
 
 
 def _messages(entries: tuple[Entry, ...]) -> dict[str, Any]:
-    return {entry.name: _ref("components", "messages", entry.name) for entry in entries}
+    keys = [key_of(entry.name) for entry in entries]
+    return {key: _ref("components", "messages", key) for key in keys}
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
@@ -162,19 +168,19 @@ def _operations(topics: tuple[Topic, ...]) -> dict[str, Any]:
     for topic in topics:
         for action, who in (("send", topic.producers), ("receive", topic.consumers)):
             for service in who:
-                title = service.replace(" ", "_")
-                operations[f"{title}.{action}.{topic.name}"] = {
+                operations[key_of(f"{service}_{action}_{topic.name}")] = {
                     "action": action,
-                    "channel": _ref("channels", topic.name),
+                    "channel": _ref("channels", key_of(topic.name)),
+                    "title": service,
                     "summary": f"{service} {'writes' if action == 'send' else 'reads'} {topic.name}",
                 }
     for action, wanted in (("receive", False), ("send", True)):
-        operations[f"gateway.{action}.frames"] = {
+        operations[f"gateway_{action}_frames"] = {
             "action": action,
             "channel": _ref("channels", SOCKET),
             "summary": "gateway tells the page" if wanted else "gateway hears the page's first message",
             "messages": [
-                _ref("channels", SOCKET, "messages", entry.name)
+                _ref("channels", SOCKET, "messages", key_of(entry.name))
                 for entry in FRAMES
                 if (entry.body.__struct_config__.tag in _SERVER_FRAMES) is wanted
             ],
