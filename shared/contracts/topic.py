@@ -52,7 +52,7 @@ class Message:
         return (self.body.__doc__ or "").strip().split("\n", 1)[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Topic:
     """A Kafka topic, the single source for its creation, its documentation and its clients."""
 

@@ -188,7 +188,7 @@ def told_on(
             "id": derived("cmd", kind, after.courier, shipment, after.version),
             "tenant": after.tenant,
             "shipment": shipment,
-            "at_ms": after.recorded_ms,
+            "at_ms": min(command.at_ms, after.recorded_ms),
             "actor": SYSTEM,
             "courier": after.courier,
             "route_version": after.version,
