@@ -1,0 +1,1 @@
+"""Projectors: from the log to the views that people are shown."""

@@ -1,0 +1,1 @@
+"""From couriers' fixes, plans and outcomes to what each recipient may see of his courier."""

@@ -1,0 +1,1 @@
+"""What a fix is worth, one step a file; `pipeline.STEPS` lists them in order."""

@@ -1,0 +1,241 @@
+"""A small town on paper for the tests of couriers: metres east and north, seconds since eight o'clock.
+
+A `Round` is a courier with a plan whose stops are given in metres; fixes, outcomes and ticks are told to the
+rules as the worker tells them, and everything that would be written is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.projector.couriers.core import Courier, Gone, Rules, Verdict
+from shared.contracts.common import NO_JSON, Driver, Policy
+from shared.contracts.courier_positions import Position, position, sign_of_life
+from shared.contracts.courier_routes import CourierPlan, DutyInterval, Route, RouteShipment, Stop
+from shared.contracts.courier_stops import StopOutcome
+from shared.contracts.shipment_commands import Observe
+from shared.contracts.views.live import Line, LiveView, Watcher
+from shared.geo import Plane, polyline
+
+EIGHT_MS = 1_795_168_800_000
+TOWN = Plane(24.94, 60.17)
+SECRET = b"a secret of thirty-two bytes ...."
+
+Metres = tuple[float, float]
+
+
+def place(x_m: float, y_m: float) -> tuple[float, float]:
+    """(lon, lat) of a point of the town."""
+    return TOWN.to_lonlat(x_m, y_m)
+
+
+def stop(
+    name: str,
+    at: Metres,
+    merchants: Sequence[str] = ("shop",),
+    joined: int = 1,
+    leg: Sequence[Metres] | None = None,
+    leg_s: float | None = None,
+) -> Stop:
+    """A stop with a shipment `s-<name>` (`-2`, `-3` for further ones) a merchant."""
+    lon, lat = place(*at)
+    return Stop(
+        stop=name,
+        lon=lon,
+        lat=lat,
+        shipments=tuple(
+            RouteShipment(shipment=f"s-{name}" + (f"-{i + 1}" if i else ""), merchant=m, joined=joined)
+            for i, m in enumerate(merchants)
+        ),
+        leg=polyline.encode([place(*p) for p in leg]) if leg else None,
+        leg_s=leg_s,
+    )
+
+
+class Round:
+    """A courier's round under test; `t` is in seconds since eight."""
+
+    def __init__(
+        self,
+        stops: Sequence[Stop] = (),
+        policies: dict[str, Policy] | None = None,
+        *,
+        set_out: bool = True,
+        addresses: dict[str, int] | None = None,
+        courier: Courier | None = None,
+    ) -> None:
+        self.rules = Rules(policies or {}, addresses or {}, SECRET)
+        self.courier = courier or Courier("eleni", self.rules)
+        self.version = 0
+        self.offset = 100
+        self.seq = 1
+        self.view: LiveView | Gone | None = None
+        self.written: list[tuple[float, LiveView | Gone]] = []
+        self.commands: list[Observe] = []
+        self.verdict: Verdict | None = None
+        if stops:
+            self.plan(stops, set_out=set_out)
+
+    def plan(
+        self,
+        stops: Sequence[Stop] = (),
+        *,
+        t: float = 0.0,
+        set_out: bool = True,
+        off_duty_from: float | None = None,
+        routes: tuple[Route, ...] | None = None,
+    ) -> CourierPlan:
+        """The plan becomes this."""
+        self.version += 1
+        if routes is None:
+            routes = (
+                Route(
+                    route="r-1",
+                    stops=tuple(stops),
+                    set_out_ms=EIGHT_MS if set_out else None,
+                    driver=Driver(first_name="Eleni", vehicle="white van"),
+                ),
+            )
+        to_ms = None if off_duty_from is None else EIGHT_MS + round(off_duty_from * 1000)
+        plan = CourierPlan(
+            id=f"p-{self.version}",
+            prev=None,
+            version=self.version,
+            tenant="couriers",
+            courier="eleni",
+            command=f"c-{self.version}",
+            recorded_ms=EIGHT_MS + round(t * 1000),
+            routes=routes,
+            duty=(DutyInterval(from_ms=EIGHT_MS - 3_600_000, to_ms=to_ms),),
+        )
+        self.courier.on_plan(plan, EIGHT_MS + round(t * 1000))
+        self.look(t)
+        return plan
+
+    def fix(
+        self,
+        t: float,
+        at: Metres | None,
+        *,
+        now: float | None = None,
+        speed: float | None = None,
+        accuracy: float | None = None,
+        look: bool = True,
+    ) -> Verdict:
+        """A fix timed t, read at `now` (the same moment unless given); `at` None: a heartbeat."""
+        at_ms = EIGHT_MS + round(t * 1000)
+        self.offset += 1
+        sent: Position
+        if at is None:
+            sent = sign_of_life(at_ms)
+        else:
+            sent = position(*place(*at), at_ms, speed_mps=speed, accuracy_m=accuracy)
+        now = t if now is None else now
+        raw = msgspec.json.encode(sent)
+        self.verdict = self.courier.on_fix(sent, raw, self.offset, EIGHT_MS + round(now * 1000))
+        if look:
+            self.look(now)
+        return self.verdict
+
+    def drive(
+        self, t: float, start: Metres, end: Metres, speed_mps: float = 8.0, every_s: float = 5.0
+    ) -> float:
+        """Straight from start to end, a fix every 5 s, the last one at the end; the time of arrival."""
+        way_m = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
+        lasts_s = way_m / speed_mps
+        s = 0.0
+        while s < lasts_s:
+            part = s / lasts_s
+            at = (start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1]))
+            self.fix(t + s, at, speed=speed_mps)
+            s += every_s
+        self.fix(t + lasts_s, end, speed=0.0)
+        return t + lasts_s
+
+    def outcome(
+        self,
+        t: float,
+        shipment: str,
+        *,
+        open: bool = False,
+        substatus: str = "Delivered_001",
+        joined: int = 1,
+        seq: int | None = None,
+    ) -> None:
+        """A shipment has (or has again no) outcome."""
+        self.seq += 1
+        at_ms = EIGHT_MS + round(t * 1000)
+        self.courier.on_outcome(
+            StopOutcome(
+                tenant="couriers",
+                courier="eleni",
+                shipment=shipment,
+                seq=self.seq if seq is None else seq,
+                joined=joined,
+                open=open,
+                substatus=substatus,
+                at_ms=at_ms,
+            ),
+            at_ms,
+        )
+        self.look(t)
+
+    def wait(self, t: float) -> None:
+        """Let the clock come to t; ticks happen as they fall due."""
+        now_ms = EIGHT_MS + round(t * 1000)
+        while (due_ms := self.courier.due_ms) <= now_ms:
+            due_ms = max(due_ms, 0)
+            self.courier.tick(due_ms)
+            self._keep((due_ms - EIGHT_MS) / 1000, self.courier.publish(due_ms), due_ms)
+            if self.courier.due_ms <= due_ms:
+                break
+        self.look(t)
+
+    def look(self, t: float) -> None:
+        """What the worker does after a batch."""
+        now_ms = EIGHT_MS + round(t * 1000)
+        self._keep(t, self.courier.publish(now_ms), now_ms)
+
+    def _keep(self, t: float, view: LiveView | Gone | None, now_ms: int) -> None:
+        self.commands.extend(self.courier.observations(now_ms))
+        if view is not None:
+            self.view = view
+            self.written.append((t, view))
+
+    def line(self, shipment: str) -> Line | None:
+        """What a shipment's people are shown now."""
+        found = find(self.view, shipment)
+        return found[0] if found else None
+
+    def watcher(self, shipment: str) -> Watcher | None:
+        found = find(self.view, shipment)
+        return found[1] if found else None
+
+    def noticed(self, shipment: str) -> list[str]:
+        """What the recipient of a shipment was to be told, in order."""
+        return [c.what for c in self.commands if c.shipment == shipment]
+
+
+def find(view: LiveView | Gone | None, shipment: str) -> tuple[Line, Watcher] | None:
+    """The one line and watcher of a shipment; fails when there are two."""
+    if not isinstance(view, LiveView):
+        return None
+    found = [(line, w) for line in view.lines for w in line.audience if w.shipment == shipment]
+    assert len(found) <= 1, f"{shipment} is in {len(found)} lines"
+    return found[0] if found else None
+
+
+def where(line: Line) -> Metres | None:
+    """The point a line shows, in metres of the town."""
+    if line.feature == NO_JSON or line.show == "area":
+        return None
+    geometry = msgspec.json.decode(line.feature)["geometry"]
+    return TOWN.to_xy(*geometry["coordinates"])
+
+
+def leg_of(line: Line) -> list[Metres]:
+    """The rest of the way that a line shows."""
+    if line.leg == NO_JSON:
+        return []
+    return [TOWN.to_xy(*c) for c in msgspec.json.decode(line.leg)["geometry"]["coordinates"]]
