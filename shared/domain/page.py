@@ -21,6 +21,7 @@ from shared.contracts.frames import (
     Why,
 )
 from shared.contracts.partition import partition_of
+from shared.contracts.topic import DAY_MS
 from shared.contracts.views.live import Line, LiveView, Watcher
 from shared.contracts.views.party import PartyView
 from shared.contracts.views.people import MerchantView
@@ -32,6 +33,9 @@ BEHIND_MS = 1_500
 
 MARK_INTERVAL_MS = 500
 """How often a part writes its worked-off mark: a mark of this age may be one of a part that is not behind."""
+
+LINK_AFTER_END_MS = 3 * DAY_MS
+"""A link shows how it ended for so long, then it is over, however long it was made for."""
 
 WorkedOff = Mapping[tuple[Role, int], int]
 
@@ -50,6 +54,11 @@ def paused(worked_off: WorkedOff, shipment: str, courier: str, partitions: int, 
         and caught_up(worked_off, "stages", at, now_ms)
         and caught_up(worked_off, "couriers", his, now_ms)
     )
+
+
+def link_over(stage: StageView, now_ms: int) -> bool:
+    """Whether the shipment ended so long ago that links to it look as if revoked."""
+    return stage.ended and now_ms - stage.status_ms > LINK_AFTER_END_MS
 
 
 def line_of(stage: StageView, live: LiveView | None) -> tuple[Line, Watcher] | None:

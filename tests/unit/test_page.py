@@ -268,6 +268,14 @@ def test_language_falls_back_to_the_merchants_and_a_foreign_door_is_not_shown() 
     assert whole.home is None
 
 
+@pytest.mark.parametrize(
+    ("ended", "ago_ms", "over"),
+    [(True, page.LINK_AFTER_END_MS, False), (True, page.LINK_AFTER_END_MS + 1, True), (False, 10**10, False)],
+)
+def test_a_link_is_over_some_days_after_the_end(ended: bool, ago_ms: int, over: bool) -> None:
+    assert page.link_over(stage(ended=ended, status_ms=NOW - ago_ms), NOW) is over
+
+
 _lines = st.builds(
     line,
     st.sampled_from(["exact", "resting", "area", "withheld"]),

@@ -1,6 +1,6 @@
 """Secrets: how they are made, what is kept of them, and how they are recognised.
 
-Each has 128 random bits, so a plain SHA-256 is kept: no guess that a slow hash would slow."""
+Each has 128 random bits, so a plain SHA-256 is kept: a slow hash guards only what can be guessed."""
 
 from __future__ import annotations
 

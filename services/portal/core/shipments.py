@@ -78,32 +78,35 @@ def register(
     )
 
 
-def report(caller: Caller, stage: StageView, body: ReportBody) -> tuple[Report, Note | None]:
-    """The command, and the remark whose version it names.
+def report(caller: Caller, stage: StageView, body: ReportBody, now_ms: int) -> tuple[Report, Note | None]:
+    """The command, and the remark whose version it names. The version holds a hash of the words, so that the
+    same event repeated with other words does not replace what was said first.
 
     Raises:
         msgspec.ValidationError: a value is out of the contract's bounds.
     """
     command = ids.command_id(caller.kind, caller.id, "report", stage.shipment, body.event_id)
     remarked = body.note is not None or body.taken_by is not None
+    words = ids.fingerprint(command, f"{body.note or ''}\0{body.taken_by or ''}".encode())[:8]
+    version = f"{command}.{words}"
     return (
         build(
             Report,
             id=command,
             tenant=stage.tenant,
             shipment=stage.shipment,
-            at_ms=to_ms(body.at),
+            at_ms=to_ms(body.at) if body.at is not None else now_ms,
             actor=caller.actor,
-            substatus=body.status,
+            substatus=body.substatus,
             attempt=body.attempt,
-            note=command if remarked else None,
+            note=version if remarked else None,
             place=body.place,
         ),
         build(
             Note,
             tenant=stage.tenant,
             shipment=stage.shipment,
-            version=command,
+            version=version,
             text=body.note,
             taken_by=body.taken_by,
         )

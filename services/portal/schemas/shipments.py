@@ -24,7 +24,7 @@ from services.portal.schemas.common import (
 )
 from shared.contracts.status import SUBSTATUSES
 
-StatusCode = Annotated[
+SubstatusCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z]+_[0-9]{3}$"),
     Field(json_schema_extra={"enum": sorted(SUBSTATUSES)}),
@@ -78,8 +78,8 @@ class ReportBody(Strict):
     """What happened, by its own time. The same `event_id` reported again changes nothing."""
 
     event_id: IdStr = Field(examples=["scan-20261120-0042"])
-    status: StatusCode = Field(examples=["InTransit_002"])
-    at: Time
+    substatus: SubstatusCode = Field(examples=["InTransit_002"])
+    at: Time | None = Field(default=None, description="When it happened; now, unless told.")
     attempt: int | None = Field(default=None, ge=1, le=99, description="Which delivery attempt it was of.")
     place: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = (
         Field(default=None, examples=["Hub Vantaa"], description="Shown to the recipient: no names.")
@@ -88,9 +88,9 @@ class ReportBody(Strict):
     taken_by: Line | None = Field(default=None, description="Who took the parcel.")
 
     @model_validator(mode="after")
-    def _known_status(self) -> ReportBody:
-        if self.status not in SUBSTATUSES:
-            raise ValueError(f"status is one of {', '.join(SUBSTATUSES)}")
+    def _known_code(self) -> ReportBody:
+        if self.substatus not in SUBSTATUSES:
+            raise ValueError(f"substatus is one of {', '.join(SUBSTATUSES)}")
         return self
 
 

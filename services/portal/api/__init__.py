@@ -1,0 +1,1 @@
+"""The thin edge: HTTP in, commands and documents out."""

@@ -1,0 +1,141 @@
+"""What a request's handler needs of the process, built once by `main`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
+from fastapi import Depends, Request
+
+from services.portal.api.limits import Limiter
+from services.portal.config import PortalSettings
+from services.portal.core.index import DeviceIndex, LinkIndex, Recently
+from services.portal.core.keys import KeyRing, new_secret, sha256_hex
+from services.portal.metrics import Metrics
+from shared.contracts.courier_routes import CourierPlan
+from shared.contracts.devices import Device
+from shared.contracts.links import Link
+from shared.contracts.merchants import Merchant
+from shared.contracts.topic import Topic
+from shared.ports.history import History
+from shared.ports.log import Log, Table
+from shared.ports.router import Router
+from shared.ports.views import Views
+from shared.tickets import Tickets
+
+OPENED_AGAIN_MS = 30 * 60_000
+SETTLE_S = 2.0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def _answers() -> bool:
+    return True
+
+
+@dataclass
+class Portal:
+    """The process's parts. `plans` are couriers' plans by courier; `kafka_answers` asks the brokers."""
+
+    settings: PortalSettings
+    log: Log
+    views: Views
+    history: History
+    merchants: Table[Merchant]
+    devices: Table[Device]
+    links: Table[Link]
+    plans: Table[CourierPlan]
+    router: Router | None = None
+    kafka_answers: Callable[[], Awaitable[bool]] = _answers
+    now_ms: Callable[[], int] = _now_ms
+    tickets: Tickets = field(init=False)
+    metrics: Metrics = field(default_factory=Metrics)
+    keys: KeyRing = field(default_factory=KeyRing)
+    link_limit: Limiter = field(init=False)
+    auth_limit: Limiter = field(init=False)
+    links_of: LinkIndex = field(default_factory=LinkIndex)
+    devices_of: DeviceIndex = field(default_factory=DeviceIndex)
+    openings: Recently = field(default_factory=lambda: Recently(OPENED_AGAIN_MS))
+    decoy: Link = field(init=False)
+    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.tickets = Tickets(self.settings.ticket_key.get_secret_value())
+        self.link_limit = Limiter(self.settings.link_rate)
+        self.auth_limit = Limiter(self.settings.auth_rate)
+        # Stands in for an unknown link, so that the same is looked up for it as for a real one.
+        self.decoy = Link(
+            link=sha256_hex(new_secret()), tenant="none", merchant="none", shipment="none", expires_ms=0
+        )
+
+    async def start(self) -> None:
+        """Read the tables to their ends and keep the indexes current.
+
+        Changes that arrive between the reading and `on_change` would be missed: the callbacks come first."""
+        self.merchants.on_change(self.keys.put)
+        self.links.on_change(self.links_of.put)
+        self.devices.on_change(self.devices_of.put)
+        for table in self._tables:
+            table.on_change(self._pulse)
+        await asyncio.gather(*(table.start() for table in self._tables))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(table.stop() for table in self._tables), return_exceptions=True)
+
+    @property
+    def _tables(self) -> tuple[Table[Merchant] | Table[Device] | Table[Link] | Table[CourierPlan], ...]:
+        return (self.merchants, self.devices, self.links, self.plans)
+
+    @property
+    def read_up(self) -> bool:
+        return all(table.ready for table in self._tables)
+
+    def in_background(self, work: Awaitable[None]) -> None:
+        """Do it beside the answer; what goes wrong is the work's own matter."""
+
+        async def _run() -> None:
+            await work
+
+        task = asyncio.create_task(_run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def write[T: msgspec.Struct](
+        self, topic: Topic, table: Table[T], key: str, value: T, *, id: str
+    ) -> None:
+        """Append a record of a compacted topic, and wait a little until this process has read it back, so
+        that the caller finds what he has just written. Another process of ours may be some ms later.
+
+        Raises:
+            LogUnavailable: not acknowledged.
+        """
+        await self.log.append(topic, key, value, id=id)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                while table.get(key) != value:
+                    await self._changed.wait()
+
+    def _pulse(self, _key: str, _value: object) -> None:
+        """Wake who waits for a change; the next change has its own event."""
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+
+def portal_of(request: Request) -> Portal:
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+PortalDep = Annotated[Portal, Depends(portal_of)]

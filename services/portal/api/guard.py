@@ -1,0 +1,99 @@
+"""Who asks: the merchant of an API key, or the administrator."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from fastapi.security import HTTPBearer
+
+from services.portal.api.context import Portal, PortalDep
+from services.portal.api.problems import Problem, not_found, unavailable
+from services.portal.core.access import Caller, may_use_shipment
+from services.portal.core.keys import same_secret
+from services.portal.schemas.common import ID_PATTERN
+from shared.contracts.merchants import Merchant
+from shared.contracts.views.stage import StageView
+
+bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="key",
+    description="A merchant's API key (`mk_...`), or the administrator's token.",
+)
+BearerDep = Annotated[object, Depends(bearer)]
+
+PathId = Annotated[str, Path(pattern=ID_PATTERN)]
+
+
+def token_of(request: Request, scheme: str) -> str:
+    """The credentials under this scheme (RFC 9110 §11.4), or nothing."""
+    given, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if given.lower() == scheme else ""
+
+
+async def caller_of(request: Request, portal: PortalDep, _: BearerDep) -> Caller:
+    """Raises Problem: 401 for a missing or wrong key, always the same; 503 before the keys have been read."""
+    if not portal.merchants.ready:
+        raise unavailable("The portal is starting. Ask again in a few seconds.")
+    await portal.auth_limit.check(request)
+    token = token_of(request, "bearer")
+    merchant = portal.keys.find(token)
+    admin = same_secret(token, portal.settings.admin_token.get_secret_value())
+    if merchant is None and not admin:
+        portal.metrics.refused.labels("key").inc()
+        await portal.auth_limit.hit(request)
+        raise Problem(
+            401,
+            "unauthorised",
+            "Send `Authorization: Bearer` with a good API key; the administrator makes new ones.",
+            headers={"WWW-Authenticate": 'Bearer realm="dromos"'},
+        )
+    return Caller() if admin else Caller(merchant)
+
+
+CallerDep = Annotated[Caller, Depends(caller_of)]
+
+
+async def admin_of(portal: PortalDep, caller: CallerDep) -> Caller:
+    """Raises Problem: 403 for a merchant."""
+    if not caller.admin:
+        portal.metrics.refused.labels("not_admin").inc()
+        raise Problem(403, "admin_only", "This is for the administrator: use DROMOS_ADMIN_TOKEN's value.")
+    return caller
+
+
+AdminDep = Annotated[Caller, Depends(admin_of)]
+
+
+async def stage_of(portal: Portal, caller: Caller, shipment: str) -> StageView:
+    """The shipment's stage, if it is the caller's.
+
+    Raises:
+        Problem: 404, the same whether it is not there or somebody else's.
+    """
+    stage = await portal.views.stage(shipment)
+    if stage is None or not may_use_shipment(caller, stage):
+        raise not_found("shipment")
+    return stage
+
+
+def merchant_of(portal: Portal, caller: Caller, named: str | None) -> Merchant:
+    """The merchant to act for: the caller's own, or the one the administrator names.
+
+    Raises:
+        Problem: 422, the administrator named none; 404, there is none such; 403, a merchant named another.
+    """
+    if caller.merchant is not None:
+        if named is not None and named != caller.merchant.merchant:
+            raise Problem(
+                403, "not_yours", "A merchant's key acts for that merchant: leave out Dromos-Merchant."
+            )
+        return caller.merchant
+    if named is None:
+        raise Problem(
+            422, "merchant_missing", "Say for whom: send the header Dromos-Merchant with the merchant's id."
+        )
+    merchant = portal.merchants.get(named)
+    if merchant is None:
+        raise not_found("merchant")
+    return merchant

@@ -1,0 +1,120 @@
+"""Shipments: register, report, read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from services.portal.api.commands import KeyHeader, MerchantHeader, PreferHeader, send, settle
+from services.portal.api.context import PortalDep
+from services.portal.api.guard import CallerDep, PathId, merchant_of, stage_of
+from services.portal.api.problems import not_found, responses
+from services.portal.core import shipments
+from services.portal.core.access import may_use_shipment
+from services.portal.schemas.shipments import (
+    CommandAnswer,
+    NewShipment,
+    ReportBody,
+    ShipmentAnswer,
+    ShipmentDocument,
+)
+from shared.contracts import shipment_parties
+from shared.contracts.shipment_parties import party_key
+
+router = APIRouter(tags=["shipments"])
+
+REPEAT_WAIT_S = 2.0
+"""A key that has been used before is always waited for: its answer is 422 or the shipment, not 202."""
+
+
+@router.post(
+    "/v1/shipments",
+    status_code=201,
+    summary="Register a shipment",
+    response_model=ShipmentAnswer,
+    response_model_exclude_none=True,
+    responses={
+        200: {"model": ShipmentAnswer, "description": "Registered before by the same request."},
+        202: {"model": ShipmentAnswer, "description": "Written down; see `Location` for the outcome."},
+        **responses(401, 403, 404, 409, 413, 422, 429, 503),
+    },
+)
+async def register_shipment(
+    portal: PortalDep,
+    caller: CallerDep,
+    body: NewShipment,
+    response: Response,
+    key: KeyHeader,
+    prefer: PreferHeader = None,
+    merchant: MerchantHeader = None,
+) -> dict[str, Any]:
+    """Announce a parcel. The shipment's id follows from the merchant and the Idempotency-Key: sent again it
+    is the same shipment, with another body it is refused with 422."""
+    shop = merchant_of(portal, caller, merchant)
+    command, recipient = shipments.register(caller, shop, key, body, portal.now_ms())
+    location = f"/v1/shipments/{command.shipment}"
+    known = await portal.views.stage(command.shipment)
+    if known is not None and not may_use_shipment(caller, known):
+        raise not_found("shipment")
+    if known is not None and known.parties == command.id:
+        response.status_code = 200
+        response.headers["Location"] = location
+        return {
+            "shipment": command.shipment,
+            "command": command.id,
+            "status": "accepted",
+            "subject": command.shipment,
+        }
+    if known is None:
+        # The personal data first: the command names its version. Where the shipment exists the command will
+        # be refused, and its personal data is not even written down.
+        await portal.log.append(
+            shipment_parties.TOPIC,
+            party_key(recipient.shipment, recipient.version),
+            recipient,
+            id=recipient.version,
+        )
+    sent = await send(portal, command, prefer, wait_anyway_s=REPEAT_WAIT_S if known is not None else 0.0)
+    return {"shipment": command.shipment, **settle(sent, response, done=201, location=location)}
+
+
+@router.get(
+    "/v1/shipments/{shipment}",
+    summary="Read a shipment",
+    response_model=ShipmentDocument,
+    response_model_exclude_none=True,
+    responses=responses(401, 404, 422, 429, 503),
+)
+async def read_shipment(portal: PortalDep, caller: CallerDep, shipment: PathId) -> ShipmentDocument:
+    """Its stage, history and links, without personal data."""
+    stage = await stage_of(portal, caller, shipment)
+    return shipments.document(stage, portal.links_of.of(shipment))
+
+
+@router.post(
+    "/v1/shipments/{shipment}/events",
+    summary="Report what happened to a shipment",
+    response_model=CommandAnswer,
+    response_model_exclude_none=True,
+    responses={
+        202: {"model": CommandAnswer, "description": "Written down; see `Location` for the outcome."},
+        **responses(401, 404, 409, 413, 422, 429, 503),
+    },
+)
+async def report_event(
+    portal: PortalDep,
+    caller: CallerDep,
+    shipment: PathId,
+    body: ReportBody,
+    response: Response,
+    prefer: PreferHeader = None,
+) -> dict[str, Any]:
+    """By its own time: a late report is placed where it belongs. The same `event_id` changes nothing."""
+    stage = await stage_of(portal, caller, shipment)
+    command, note = shipments.report(caller, stage, body, portal.now_ms())
+    if note is not None:
+        await portal.log.append(
+            shipment_parties.TOPIC, party_key(note.shipment, note.version), note, id=note.version
+        )
+    return settle(await send(portal, command, prefer), response)

@@ -1,0 +1,43 @@
+"""What the portal counts. Labels are routes, methods and codes: never an id, an address or a secret."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+
+class Metrics:
+    """One registry an application, so that two in one process (tests) don't meet."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "dromos_portal_requests_total",
+            "Requests answered",
+            ("route", "method", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "dromos_portal_request_seconds",
+            "Time to answer",
+            ("route",),
+            buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+            registry=self.registry,
+        )
+        self.commands = Counter(
+            "dromos_portal_commands_total",
+            "Commands sent, by what came of them while the caller waited",
+            ("kind", "result"),
+            registry=self.registry,
+        )
+        self.tickets = Counter(
+            "dromos_portal_tickets_total",
+            "Exchanges of a link's secret",
+            ("result",),
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "dromos_portal_refused_total",
+            "Requests refused for their key, token or rate",
+            ("why",),
+            registry=self.registry,
+        )

@@ -1,0 +1,188 @@
+"""A portal over memory adapters: its parts, two shops, and the clock in the test's hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+from pydantic import SecretStr
+
+from services.portal.api.app import create_app
+from services.portal.api.context import Portal
+from services.portal.config import PortalSettings
+from shared.adapters.memory.history import MemoryHistory
+from shared.adapters.memory.log import MemoryLog, MemoryTable
+from shared.adapters.memory.views import MemoryViews
+from shared.contracts import courier_routes, devices, links, merchants, shipment_commands
+from shared.contracts.courier_routes import CourierPlan, Route, RouteShipment, Stop
+from shared.contracts.devices import Device
+from shared.contracts.links import Link
+from shared.contracts.merchants import Merchant
+from shared.contracts.partition import partition_of
+from shared.contracts.shipment_state import HistoryEntry
+from shared.contracts.views.people import MerchantView
+from shared.contracts.views.stage import StageView
+from shared.contracts.views.work import Outcome
+from shared.ports.log import Record
+
+NOW = 1_795_168_800_000
+ADMIN = "an-admin-token-for-tests"
+
+BOOK = {
+    "order_number": "GR-10442",
+    "recipient": {"name": "Maria Papadopoulou", "phone": "+306900000000", "note": "Ring twice."},
+    "address": {"line": "Aleksanterinkatu 15", "city": "Helsinki", "lon": 24.9441, "lat": 60.1689},
+    "parcels": 2,
+    "cash": {"amount": "24.90", "currency": "EUR"},
+    "window": {"from": "2026-11-20T14:00:00+02:00", "to": "2026-11-20T16:00:00+02:00"},
+}
+SHOP = {"tenant": "athens", "name": "Πλειάδες", "zone": "Europe/Athens", "language": "el"}
+
+
+@dataclass
+class Kit:
+    """The running portal and what stands around it."""
+
+    portal: Portal
+    client: httpx.AsyncClient
+    log: MemoryLog
+    views: MemoryViews
+    history: MemoryHistory
+    now: list[int]
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def auth(self, who: str) -> dict[str, str]:
+        """Headers of a shop by its id, or of `admin`, or of `nobody`."""
+        if who == "nobody":
+            return {}
+        return {"Authorization": f"Bearer {ADMIN if who == 'admin' else self.keys[who]}"}
+
+    async def ask(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {**self.auth(who), **more.pop("headers", {})}
+        return await self.client.request(method, path, headers=headers, **more)
+
+    async def shop(self, merchant: str, tenant: str = "athens") -> str:
+        """Make a merchant, keep its key."""
+        made = await self.ask("admin", "PUT", f"/v1/merchants/{merchant}", json={**SHOP, "tenant": tenant})
+        assert made.status_code == 201, made.text
+        self.keys[merchant] = made.json()["key"]
+        await self.views.put_merchant(
+            merchant, MerchantView(merchant=merchant, tenant=tenant, name="Πλειάδες", language="el")
+        )
+        return self.keys[merchant]
+
+    async def registered(self, merchant: str, order: str, **changes: Any) -> StageView:
+        """A shipment of the merchant's as the projector would show it."""
+        values: dict[str, Any] = {
+            "shipment": f"s-{order}",
+            "tenant": "athens",
+            "merchant": merchant,
+            "seq": 1,
+            "order_number": order,
+            "parties": "k-1",
+            "substatus": "InfoReceived_001",
+            "status_ms": NOW - 60_000,
+            "zone": "Europe/Athens",
+            "history": (HistoryEntry(seq=1, substatus="InfoReceived_001", at_ms=NOW - 60_000),),
+        }
+        stage = StageView(**(values | changes))
+        await self.views.put_stage(stage)
+        return stage
+
+    async def planned(self, courier: str, *stops: tuple[str, str], route: str = "r-1", **more: Any) -> None:
+        """A courier's plan with a stop for each (shipment, merchant)."""
+        plan = CourierPlan(
+            id="p-1",
+            prev=None,
+            version=3,
+            tenant=more.pop("tenant", "athens"),
+            courier=courier,
+            command="c-1",
+            recorded_ms=NOW,
+            routes=(
+                Route(
+                    route=route,
+                    stops=tuple(
+                        Stop(
+                            stop=f"stop-{shipment}",
+                            lon=24.9 + number / 100,
+                            lat=60.1,
+                            leg=f"leg-to-{shipment}",
+                            leg_s=60.0,
+                            shipments=(RouteShipment(shipment=shipment, merchant=merchant, joined=1),),
+                        )
+                        for number, (shipment, merchant) in enumerate(stops)
+                    ),
+                    **more,
+                ),
+            ),
+        )
+        await self.log.append(courier_routes.TOPIC, courier, plan, id="p-1")
+
+    def caught_up(self, shipment: str, courier: str) -> Any:
+        at = {partition_of(shipment, 6): self.now[0]}
+        his = {partition_of(courier, 6): self.now[0]}
+        return asyncio.gather(
+            self.views.put_worked_off("shipments", at),
+            self.views.put_worked_off("stages", at),
+            self.views.put_worked_off("couriers", his),
+        )
+
+    def decide(self, outcome: Callable[[shipment_commands.Command], Outcome | None]) -> None:
+        """Answer each shipment command as the decider would."""
+
+        def _on(record: Record) -> None:
+            assert record.value is not None
+            found = outcome(shipment_commands.DECODER.decode(record.value))
+            if found is not None:
+                waiting.add(task := asyncio.get_running_loop().create_task(self.views.put_outcome(found)))
+                task.add_done_callback(waiting.discard)
+
+        waiting: set[asyncio.Task[None]] = set()
+        self.log.listen(shipment_commands.TOPIC, _on)
+
+    def values(self, topic: Any) -> list[Any]:
+        """What was appended to a topic, as plain JSON."""
+        return [msgspec.json.decode(r.value) for r in self.log.records(topic) if r.value is not None]
+
+
+@asynccontextmanager
+async def running(state_dir: Path, **settings: Any) -> AsyncIterator[Kit]:
+    """A started portal with the shops `books` and `toys` of one carrier."""
+    now = [NOW]
+    log, views = MemoryLog("/dromos/portal"), MemoryViews()
+    history = MemoryHistory(log)
+    values: dict[str, Any] = {
+        "ticket_key": SecretStr("a-ticket-key-for-tests"),
+        "admin_token": SecretStr(ADMIN),
+        "state_dir": state_dir,
+        "link_rate": "100000/minute",
+        "auth_rate": "100000/minute",
+        "public_url": "https://track.example.org",
+        "gateway_url": "wss://live.example.org/",
+    }
+    portal = Portal(
+        settings=PortalSettings(**(values | settings)),
+        log=log,
+        views=views,
+        history=history,
+        merchants=MemoryTable(log, merchants.TOPIC, Merchant),
+        devices=MemoryTable(log, devices.TOPIC, Device),
+        links=MemoryTable(log, links.TOPIC, Link),
+        plans=MemoryTable(log, courier_routes.TOPIC, CourierPlan),
+        now_ms=lambda: now[0],
+    )
+    app = create_app(portal)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="https://track.example.org") as client:
+            kit = Kit(portal, client, log, views, history, now)
+            await kit.shop("books")
+            await kit.shop("toys")
+            yield kit
