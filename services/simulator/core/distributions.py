@@ -45,7 +45,7 @@ class Quantiles:
         return self.at(rng.random())
 
     def of_normal(self, z: float) -> float:
-        """The value at the rank that z has in a standard normal distribution, so that draws can be correlated."""
+        """The value at the rank that z has in a standard normal distribution, for draws that go together."""
         return self.at(_NORMAL.cdf(z))
 
 

@@ -14,7 +14,7 @@ from shared.geo import destination
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How often something goes wrong, as a share of readings; clock_s is how far the phone's clock is ahead."""
+    """How often something goes wrong, a share of readings; clock_s is how far the phone's clock is ahead."""
 
     dead_zone: float = 0.0
     repeat: float = 0.0

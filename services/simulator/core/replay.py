@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import gpxpy
 import gpxpy.gpx
@@ -66,17 +67,10 @@ def read(name: str, text: str, anchor: Coord | None = None) -> list[Track]:
     return tracks
 
 
-def set_to(track: Track, start_s: float, speed: float = 1.0) -> list[Fix]:
-    """The track's readings as if it began at epoch seconds start_s and was driven speed times as fast."""
+def set_to(track: Track, start_s: float) -> list[Fix]:
+    """The track's readings as if it began at start_s seconds."""
     first = track.fixes[0].at_s
-    return [
-        replace(
-            fix,
-            at_s=start_s + (fix.at_s - first) / speed,
-            speed_mps=None if fix.speed_mps is None else fix.speed_mps * speed,
-        )
-        for fix in track.fixes
-    ]
+    return [replace(fix, at_s=start_s + fix.at_s - first) for fix in track.fixes]
 
 
 def _gpx(text: str) -> list[Track]:
@@ -146,7 +140,9 @@ def _csv(name: str, text: str, anchor: Coord | None) -> list[Track]:
                 assert plane is not None
                 place = plane.to_lonlat(float(row[flat[0] or ""]), float(row[flat[1] or ""]))
             at = parse_time(row[time])
-            extra = {field: float(row[column]) for field, column in more.items() if row[column]}
+            extra: dict[str, Any] = {
+                field: float(row[column]) for field, column in more.items() if row[column]
+            }
         except (ValueError, TypeError) as error:
             raise ReplayError(f"{name}, line {number}: {error}") from error
         key = row[who] if who else name
