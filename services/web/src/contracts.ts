@@ -8,29 +8,13 @@ export type Language = "el" | "ru" | "en";
 export type Show = "exact" | "resting" | "area" | "none";
 
 /**
- * Why nothing, or nothing fresher, is shown: he has not set out; this
- * shipment's delivery is over; he stands at another's stop; no fix yet; he is
- * near another's door; no news from his phone; the system is behind.
+ * Why nothing, or nothing fresher, is shown: he has not set out; this shipment's delivery is over; he stands
+ * at another's stop; no fix yet; he is near another's door; no news from his phone; the system is behind.
  */
-export type Why =
-  | "not_set_out"
-  | "ended"
-  | "at_another_stop"
-  | "no_fix"
-  | "protected"
-  | "silent"
-  | "paused";
+export type Why = "not_set_out" | "ended" | "at_another_stop" | "no_fix" | "protected" | "silent" | "paused";
 
-/**
- * `gone`: unknown, expired or revoked, never told apart. `restarting`: come
- * back after `retry_ms`.
- */
-export type ByeReason =
-  | "gone"
-  | "restarting"
-  | "too_many"
-  | "bad_hello"
-  | "too_slow";
+/** `gone`: unknown, expired or revoked, never told apart. `restarting`: come back after `retry_ms`. */
+export type ByeReason = "gone" | "restarting" | "too_many" | "bad_hello" | "too_slow";
 
 /** A shipment's stage. */
 export type Tag =
@@ -44,10 +28,7 @@ export type Tag =
   | "Exception"
   | "Expired";
 
-/**
- * A status code such as `Delivered_001`: its tag and a number. Codes may be
- * added.
- */
+/** A status code such as `Delivered_001`: its tag and a number. Codes may be added. */
 export type Substatus = `${Tag}_${string}`;
 
 /** The status codes of this version. */
@@ -97,10 +78,7 @@ export type LegFeature = Feature<LineString>;
 /** A fix (Point) or an area (Polygon) as a GeoJSON Feature. */
 export type ShownFeature = Feature<Point | Polygon, FixProperties>;
 
-/**
- * What a recipient may know of a fix: time, ground speed, course, 68 % radius;
- * absent = unknown.
- */
+/** What a recipient may know of a fix: time, ground speed, course, 68 % radius; absent = unknown. */
 export interface FixProperties {
   at_ms: number;
   speed_mps?: number;
@@ -119,10 +97,7 @@ export interface Hello {
   ticket: string;
 }
 
-/**
- * How to reach a shop: telephone in E.164, e-mail, and opening hours as the
- * shop writes them.
- */
+/** How to reach a shop: telephone in E.164, e-mail, and opening hours as the shop writes them. */
 export interface Contact {
   phone?: string;
   email?: string;
@@ -187,11 +162,10 @@ export interface Driver {
 /**
  * What may be shown of the driver now, and why not more.
  *
- * `feature` is a GeoJSON Point Feature (`exact`, `resting`) or a Polygon
- * Feature (`area`); `leg` a LineString Feature, the rest of the way, once this
- * stop is next. `at_ms` is the fix time of what is shown. `stops_left` is the
- * number of stops before this one (0: next); `exact_from_stops` is the policy's
- * number, for the sentence that says when he will be seen.
+ * `feature` is a GeoJSON Point Feature (`exact`, `resting`) or a Polygon Feature (`area`); `leg` a LineString
+ * Feature, the rest of the way, once this stop is next. `at_ms` is the fix time of what is shown.
+ * `stops_left` is the number of stops before this one (0: next); `exact_from_stops` is the policy's number,
+ * for the sentence that says when he will be seen.
  */
 export interface DriverState {
   version: readonly [number, number];
@@ -217,10 +191,7 @@ export interface Home {
   lat: number;
 }
 
-/**
- * All that the page shows. `zone` is the delivery's IANA time zone; `now_ms`
- * the server's clock.
- */
+/** All that the page shows. `zone` is the delivery's IANA time zone; `now_ms` the server's clock. */
 export interface Snapshot {
   type: "snapshot";
   now_ms: number;
@@ -235,8 +206,8 @@ export interface Snapshot {
 }
 
 /**
- * A newer exact (or resting) position for everybody who may see it; the rest of
- * the driver's state stays. Serialised once for all its watchers.
+ * A newer exact (or resting) position for everybody who may see it; the rest of the driver's state stays.
+ * Serialised once for all its watchers.
  */
 export interface PositionDelta {
   type: "position";
@@ -253,9 +224,7 @@ export interface AreaDelta {
   feature: AreaFeature;
 }
 
-/**
- * The shipment or what is visible of the driver has changed; both are replaced.
- */
+/** The shipment or what is visible of the driver has changed; both are replaced. */
 export interface ShipmentDelta {
   type: "shipment";
   now_ms: number;
@@ -263,10 +232,7 @@ export interface ShipmentDelta {
   driver: DriverState;
 }
 
-/**
- * The session ends. With `retry_ms` the client comes back after that long
- * (jitter included).
- */
+/** The session ends. With `retry_ms` the client comes back after that long (jitter included). */
 export interface Bye {
   type: "bye";
   reason: ByeReason;
@@ -277,12 +243,7 @@ export interface Bye {
 export type ClientFrame = Hello;
 
 /** What the gateway sends, told apart by `type`. */
-export type ServerFrame =
-  | Snapshot
-  | PositionDelta
-  | AreaDelta
-  | ShipmentDelta
-  | Bye;
+export type ServerFrame = Snapshot | PositionDelta | AreaDelta | ShipmentDelta | Bye;
 
 /** What absent fields mean. */
 export const DEFAULTS = {

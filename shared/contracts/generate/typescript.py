@@ -15,7 +15,7 @@ from shared.contracts.generate.shapes import FEATURES, AreaProperties, described
 from shared.contracts.generate.text import filled, paragraphs
 from shared.contracts.status import SUBSTATUSES, Tag
 
-WIDTH = 80
+WIDTH = 110
 INDENT = "  "
 """The front end's formatter breaks lines at this width and indents so: what is made here it leaves alone."""
 
