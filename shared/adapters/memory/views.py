@@ -21,6 +21,7 @@ class MemoryViews:
         self.available = True
         self._stages: dict[str, StageView] = {}
         self._parties: dict[str, PartyView] = {}
+        self._party_versions: dict[tuple[str, str], PartyView] = {}
         self._links: dict[str, Link] = {}
         self._merchants: dict[str, MerchantView] = {}
         self._lives: dict[str, LiveView] = {}
@@ -99,9 +100,14 @@ class MemoryViews:
         if known is None or known.seq <= view.seq:
             self._stages[view.shipment] = view
 
-    async def put_party(self, view: PartyView) -> None:
+    async def put_party_version(self, view: PartyView) -> None:
         self._check()
-        self._parties[view.shipment] = view
+        self._party_versions[view.shipment, view.version] = view
+
+    async def adopt_party(self, shipment: str, version: str) -> None:
+        self._check()
+        if (view := self._party_versions.get((shipment, version))) is not None:
+            self._parties[shipment] = view
 
     async def put_link(self, link: str, value: Link | None) -> None:
         self._check()

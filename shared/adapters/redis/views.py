@@ -68,6 +68,10 @@ class _RedisBase:
         self._settings = settings
         self._redis = redis or connect(settings.redis_url)
 
+    @property
+    def redis(self) -> Redis:
+        return self._redis
+
     async def close(self) -> None:
         await self._redis.aclose()
 
@@ -210,10 +214,13 @@ class RedisViewsWriter(_RedisBase):
             )
         )
 
-    async def put_party(self, view: PartyView) -> None:
-        await self._ask(
-            self._redis.set(self.keys.party(view.shipment), JSON_ENCODER.encode(view), ex=VIEW_KEPT_S)
-        )
+    async def put_party_version(self, view: PartyView) -> None:
+        key = self.keys.party_version(view.shipment, view.version)
+        await self._ask(self._redis.set(key, JSON_ENCODER.encode(view), ex=VIEW_KEPT_S))
+
+    async def adopt_party(self, shipment: str, version: str) -> None:
+        source, shown = self.keys.party_version(shipment, version), self.keys.party(shipment)
+        await self._ask(self._redis.copy(source, shown, replace=True))
 
     async def _put(self, key: str, value: msgspec.Struct | None) -> None:
         if value is None:

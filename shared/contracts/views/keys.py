@@ -46,6 +46,10 @@ class Keys:
     def party(self, shipment: str) -> str:
         return f"{self.prefix}:{{{self.partition(shipment)}}}:party:{shipment}"
 
+    def party_version(self, shipment: str, version: str) -> str:
+        """A recipient's version before (and after) an event names it."""
+        return f"{self.prefix}:{{{self.partition(shipment)}}}:party_version:{shipment}/{version}"
+
     def live(self, courier: str) -> str:
         return f"{self.live_prefix(self.partition(courier))}{courier}"
 

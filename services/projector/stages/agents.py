@@ -1,0 +1,216 @@
+"""The Faust app: an agent a followed topic, and marks of how far each partition is worked off."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import faust
+import msgspec
+from faust.types import TP
+
+from services.projector.stages import transport
+from services.projector.stages.board import Board
+from services.projector.stages.config import Settings
+from services.projector.stages.projection import Projection
+from shared import logs
+from shared.adapters.kafka.log import KafkaLog
+from shared.adapters.redis.views import RedisViewsWriter, read_generation
+from shared.adapters.watchdog import ClockFence, Watchdog, fatal
+from shared.contracts import courier_routes, links, merchants, shipment_events, shipment_parties
+from shared.contracts.topic import Topic
+from shared.contracts.views.work import Heartbeat
+from shared.ports.log import Record
+from shared.ports.views import ViewsUnavailable
+
+log = logs.get(__name__)
+BATCH = 500
+WITHIN_S = 0.01
+EXIT_NEW_GENERATION = 75
+
+
+def group(generation: int) -> str:
+    """The consumer group of a generation; a rebuild reads from the beginning in the next one's."""
+    return "stages" if generation == 1 else f"stages-g{generation}"
+
+
+def to_record(event: Any, prefix: str) -> Record:
+    """Faust's event as a record of ours."""
+    message = event.message
+    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
+    return Record(
+        topic=message.topic.removeprefix(prefix),
+        partition=message.partition,
+        offset=message.offset,
+        key=None if message.key is None else bytes(message.key).decode(errors="replace"),
+        value=message.value,
+        timestamp_ms=int(message.timestamp * 1000),
+        headers={name: bytes(value).decode(errors="replace") for name, value in headers},
+    )
+
+
+class Stages:
+    """Builds the app; `caught_up` says that nothing is left to be read (for a rebuild)."""
+
+    def __init__(self, settings: Settings, kafka: KafkaLog, writer: RedisViewsWriter) -> None:
+        self.settings, self.kafka, self.writer = settings, kafka, writer
+        self.watchdog = Watchdog(patience_s=max(30.0, 3 * settings.session_timeout_s))
+        self.fence = ClockFence(settings.session_timeout_s)
+        self.board = Board(settings, kafka, load=not settings.rebuilding)
+        self.projection = Projection(
+            kafka, writer, self.board, self.watchdog, producing=not settings.rebuilding
+        )
+        self._done: dict[TP, int] = {}
+        self._base: dict[TP, int] = {}
+        self.app = self._make()
+
+    def _make(self) -> faust.App:
+        settings = self.settings
+        session_s = settings.session_timeout_s
+        options: dict[str, Any] = {}
+        if settings.kafka_username:
+            options["broker_credentials"] = faust.SASLCredentials(
+                username=settings.kafka_username,
+                password=settings.kafka_password,
+                mechanism=settings.kafka_sasl_mechanism or "PLAIN",
+            )
+        app = faust.App(
+            settings.topic_prefix + group(settings.generation),
+            broker=[f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")],
+            store="memory://",
+            datadir=str(settings.state_dir / "run" / "faust"),
+            web_enabled=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            consumer_auto_offset_reset="earliest",
+            broker_session_timeout=session_s,
+            broker_heartbeat_interval=session_s / 5,
+            broker_rebalance_timeout=session_s * 1.5,
+            broker_commit_interval=0.5,
+            stream_wait_empty=False,
+            **options,
+        )
+        transport.use(app)
+        self._batches(app, shipment_events.TOPIC, self.projection.events)
+        for topic, handle in (
+            (shipment_parties.TOPIC, self.projection.party),
+            (links.TOPIC, self.projection.link),
+            (merchants.TOPIC, self.projection.merchant),
+            (courier_routes.TOPIC, self.projection.plan),
+        ):
+            self._one_by_one(app, topic, handle)
+        app.on_partitions_revoked.connect(cast(Any, self._revoked))
+        app.task(self._start)
+        app.timer(0.4)(self._report)
+        return app
+
+    def _topic(self, app: faust.App, topic: Topic) -> Any:
+        return app.topic(
+            self.settings.topic_prefix + topic.name,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+        )
+
+    def _batches(
+        self, app: faust.App, topic: Topic, handle: Callable[[list[Record]], Awaitable[None]]
+    ) -> None:
+        """An agent that handles up to `BATCH` events at a time: Faust acknowledges them all afterwards."""
+
+        async def agent(stream: Any) -> None:
+            async for events in stream.take_events(BATCH, within=WITHIN_S):
+                self.fence.check()
+                self.watchdog.waiting(True)
+                records = [to_record(event, self.settings.topic_prefix) for event in events]
+                try:
+                    await handle(records)
+                except asyncio.CancelledError:
+                    raise
+                except Exception as error:  # Faust would acknowledge what failed
+                    log.exception("projection.failed")
+                    fatal("failed", error=f"{type(error).__name__}: {error}")
+                for event in events:
+                    self._done[TP(event.message.topic, event.message.partition)] = event.message.offset + 1
+                self.watchdog.waiting(False)
+                self.watchdog.progress()
+
+        agent.__name__ = topic.name
+        app.agent(self._topic(app, topic), name=topic.name)(agent)
+
+    def _one_by_one(self, app: faust.App, topic: Topic, handle: Callable[[Record], Awaitable[None]]) -> None:
+        async def agent(stream: Any) -> None:
+            async for event in stream.events():
+                self.fence.check()
+                record = to_record(event, self.settings.topic_prefix)
+                try:
+                    await handle(record)
+                except asyncio.CancelledError:
+                    raise
+                except msgspec.MsgspecError as error:
+                    await self.projection.poison(record, error)
+                except Exception as error:
+                    log.exception("projection.failed")
+                    fatal("failed", error=f"{type(error).__name__}: {error}")
+                self._done[TP(event.message.topic, event.message.partition)] = record.offset + 1
+
+        agent.__name__ = topic.name
+        app.agent(self._topic(app, topic), name=topic.name)(agent)
+
+    async def _start(self, app: faust.App) -> None:  # noqa: ARG002 (Faust hands itself in)
+        """Runs beside the agents: the reader of states, the watchdog's tick."""
+        self.watchdog.start()
+        try:
+            await asyncio.gather(self.board.reader.run(), self.watchdog.tick(self.fence))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.exception("worker.failed")
+            fatal("failed", error=f"{type(error).__name__}: {error}")
+
+    async def _revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
+        for tp in revoked:
+            self._done.pop(tp, None)
+            self._base.pop(tp, None)
+            if tp.topic == self.settings.topic_prefix + shipment_events.TOPIC.name:
+                self.board.drop(tp.partition)
+
+    async def marks(self) -> tuple[dict[TP, int], bool]:
+        """When (epoch ms) each assigned partition was known to be worked off; and whether all are."""
+        consumer = self.app.consumer
+        inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
+        found: dict[TP, int] = {}
+        assigned = consumer.assignment()
+        for tp in assigned:
+            position = await consumer.position(tp)
+            end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
+            if position is None or end is None or not asked:
+                continue
+            done = self._done.get(tp, self._base.setdefault(tp, position))
+            if done >= position >= end:
+                found[tp] = asked
+        return found, bool(assigned) and len(found) == len(assigned)
+
+    async def _report(self) -> None:
+        name = self.settings.topic_prefix + shipment_events.TOPIC.name
+        try:
+            marks, caught_up = await self.marks()
+            if self.settings.rebuilding:
+                return
+            at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == name}
+            await self.writer.put_worked_off("stages", at)
+            now_ms = time.time_ns() // 1_000_000
+            detail = "" if caught_up else "catching up"
+            ready = bool(self.app.consumer.assignment())
+            await self.writer.put_heartbeat(
+                Heartbeat(part=self.settings.part, ready=ready, at_ms=now_ms, detail=detail)
+            )
+            shown = await read_generation(self.writer.redis, self.settings.namespace)
+            if shown != self.settings.generation:
+                log.info("generation.changed", shown=shown)
+                fatal("another generation is shown", generation=shown)
+        except ViewsUnavailable as error:
+            log.warning("views.unavailable", error=str(error))
