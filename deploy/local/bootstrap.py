@@ -24,20 +24,20 @@ def main(argv: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     command, rest = argv[0], argv[1:]
-    checks = preflight.run_checks("test" if command == "test" else "demo")
+    found = pythons.find_pythons()
+    if sys.version_info[:2] < pythons.OLDEST and found and found[0].usable:
+        _continue_with(found[0], argv)
+    checks = preflight.run_checks("test" if command == "test" else "demo", found)
     if any(check.state != "ok" for check in checks):
         print("Dromos: what this machine has, and what will be fetched", flush=True)
         print(preflight.report(checks), flush=True)
     if any(check.state == "missing" for check in checks):
         print("dromos: something is missing; mend it as said above and run this again", file=sys.stderr)
         return 1
-    best = pythons.find_pythons()[0]
-    if sys.version_info[:2] < pythons.OLDEST:
-        _continue_with(best, argv)
     from deploy.local import install, steps
 
     try:
-        python = install.everything(best, tests=command == "test")
+        python = install.everything(found[0], tests=command == "test")
     except steps.StepFailed as failed:
         steps.say(str(failed))
         return 1

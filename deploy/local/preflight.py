@@ -172,11 +172,17 @@ def check_browser() -> Check:
     return Check("browser", "note", "none; Playwright will download Chromium, or: " + remedy)
 
 
-def run_checks(purpose: str) -> list[Check]:
+def run_checks(purpose: str, found: list[pythons.Python] | None = None) -> list[Check]:
     """Look at everything a purpose (`demo`, `test`, `doctor`) needs, in a few seconds."""
     if purpose not in PURPOSES:
         raise ValueError("no such purpose: " + purpose)
-    checks = [check_platform(), *check_python(), check_disk(purpose), check_memory(), *check_fetches(purpose)]
+    checks = [
+        check_platform(),
+        *check_python(found),
+        check_disk(purpose),
+        check_memory(),
+        *check_fetches(purpose),
+    ]
     if purpose != "demo":
         checks.append(check_browser())
     return checks

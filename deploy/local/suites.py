@@ -123,7 +123,9 @@ def run_suite(name: str) -> bool:
 def main() -> int:
     """Run the named suites, or all; go on after a failure, and end with 1 if there was one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.suites", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*SUITES], default=list(ALL), help=f"default: {' '.join(ALL)}")
+    parser.add_argument(
+        "names", nargs="*", choices=[*SUITES], default=list(ALL), help=f"default: {' '.join(ALL)}"
+    )
     names = parser.parse_args().names
     lines = []
     passed = True
