@@ -10,6 +10,7 @@ from typing import Any, cast
 import faust
 import msgspec
 from faust.types import TP
+from redis.exceptions import RedisError
 
 from services.projector.stages import transport
 from services.projector.stages.board import Board
@@ -212,5 +213,5 @@ class Stages:
             if shown != self.settings.generation:
                 log.info("generation.changed", shown=shown)
                 fatal("another generation is shown", generation=shown)
-        except ViewsUnavailable as error:
+        except (ViewsUnavailable, RedisError, OSError) as error:
             log.warning("views.unavailable", error=str(error))

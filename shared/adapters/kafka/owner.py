@@ -17,12 +17,13 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, RebalanceInProgressError
 from aiokafka.structs import ConsumerRecord
 from mode import Service
+from redis.exceptions import RedisError
 
 from shared import logs
 from shared.adapters.kafka.connection import client_options
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.reader import FETCH_WAIT_MS, Reader
-from shared.adapters.redis.views import RedisViewsWriter
+from shared.adapters.redis.views import RedisViewsWriter, read_generation
 from shared.adapters.watchdog import ClockFence, Watchdog, fatal
 from shared.config import CommonSettings
 from shared.contracts.topic import Topic
@@ -233,7 +234,10 @@ class Owner(Service):
                 await self.writer.put_heartbeat(
                     Heartbeat(part=part, ready=ready, at_ms=now_ms, detail=f"partitions {sorted(self.mine)}")
                 )
-            except ViewsUnavailable as error:
+                shown = await read_generation(self.writer.redis, self.settings.namespace)
+                if shown != self.writer.keys.generation:
+                    fatal("another generation is shown", generation=shown)
+            except (ViewsUnavailable, RedisError, OSError) as error:
                 log.warning("views.unavailable", error=str(error))
             await asyncio.sleep(0.4)
 
