@@ -29,12 +29,17 @@ def choose(candidates: Sequence[Candidate], current: Mapping[str, str]) -> dict[
     kind is left out only when there are fewer candidates than kinds.
     """
     chosen: dict[str, Candidate] = {}
-    for kind in reversed(KINDS):  # who is about to arrive is scarcest, so it is chosen first
-        left = [c for c in candidates if c not in chosen.values()]
-        if not left:
-            continue
-        kept = next((c for c in left if c.shipment == current.get(kind) and fits(kind, c)), None)
-        chosen[kind] = kept or min(left, key=lambda c: _cost(kind, c, list(chosen.values())))
+    for kind in KINDS:
+        kept = next((c for c in candidates if c.shipment == current.get(kind) and fits(kind, c)), None)
+        if kept:
+            chosen[kind] = kept
+    # Those that fit before those that only fill a place; who is about to be visited is scarcest.
+    for must_fit in (True, False):
+        for kind in reversed(KINDS):
+            taken = list(chosen.values())
+            left = [c for c in candidates if c not in taken and (fits(kind, c) or not must_fit)]
+            if kind not in chosen and left:
+                chosen[kind] = min(left, key=lambda c: _cost(kind, c, taken))
     return {kind: chosen[kind] for kind in KINDS if kind in chosen}
 
 
