@@ -1,0 +1,245 @@
+import type { Messages } from "./messages";
+
+export const en: Messages<"en"> = {
+  plural: {
+    parcels: { one: "{n} parcel", other: "{n} parcels" },
+    stopsLeft: { one: "{n} stop before yours", other: "{n} stops before yours" },
+    exactFrom: {
+      one: "You will see exactly where the driver is from {n} stop away.",
+      other: "You will see exactly where the driver is from {n} stops away.",
+    },
+  },
+  shop: {
+    from: "Your parcel from",
+    order: "Order",
+    parcels: "Parcels",
+    cash: "To pay in cash",
+    cashNone: "Nothing to pay",
+    call: "Call the shop",
+    callLabel: "Call {shop}, {phone}",
+    write: "Write to the shop",
+    hours: "Hours",
+    to: "For",
+  },
+  states: {
+    opening: { sentence: "Opening your delivery…", detail: "This takes a second or two." },
+    waiting: { detail: "The map opens when the driver sets out." },
+    area: {
+      sentence: "Your order is on its way.",
+      detail: "The map shows the area the driver is in.",
+      whenNext: "You will see exactly where the driver is once you are next.",
+      always: "You will see exactly where the driver is a little later.",
+    },
+    exact: { sentence: "The driver is on the way to you.", detail: "Follow the last stops on the map." },
+    next: { sentence: "You are next.", detail: "The driver is coming straight to you." },
+    resting: {
+      sentence: "The driver is at another stop.",
+      detail: "The marker stays where the driver was last seen moving, at {time}.",
+    },
+    protected: {
+      sentence: "The driver is near another customer’s door.",
+      detail: "The position is hidden for a moment to protect that customer’s privacy.",
+    },
+    noFix: {
+      sentence: "The driver has set out.",
+      detail: "The driver’s phone has not sent a position yet. It will appear on the map as soon as it does.",
+    },
+    stale: {
+      sentence: "No news from the driver’s phone.",
+      detail: "Last seen {ago}, at {time}. The grey marker shows where that was.",
+      unseen: "The position will appear on the map as soon as the phone answers again.",
+    },
+    paused: {
+      sentence: "The live position is paused.",
+      detail:
+        "Our system is catching up. Rather than something old we show nothing; it comes back by itself.",
+    },
+    reconnecting: {
+      sentence: "Connection lost. Reconnecting…",
+      detail: "What you see here is from {time}. You don’t need to do anything.",
+      empty: "We keep trying. Please check that you are online.",
+    },
+    arrived: {
+      sentence: "The driver has arrived.",
+      detail: "Please meet the driver at the door.",
+      cash: "Please meet the driver at the door and have {cash} ready.",
+    },
+    delivered: { detail: "{time}" },
+    failed: { detail: "Attempt made {time}. Call the shop to agree on what suits you." },
+    exception: { detail: "The shop can tell you what happens next." },
+    pickup: { detail: "The shop can tell you how long it is kept for you." },
+    expired: { detail: "Please call the shop, so that they can look for it." },
+    gone: {
+      sentence: "This link is no longer valid.",
+      detail: "It has expired or was replaced. Look for a newer message, or ask the shop you ordered from.",
+    },
+  },
+  status: {
+    Pending_001: {
+      name: "Announced",
+      sentence: "Your order has been announced to us.",
+    },
+    InfoReceived_001: {
+      name: "Order received",
+      sentence: "The shop is preparing your order.",
+    },
+    InTransit_001: { name: "On the move", sentence: "Your order is moving towards you." },
+    InTransit_002: {
+      name: "Taken over by the carrier",
+      sentence: "We have taken over your order.",
+    },
+    InTransit_003: {
+      name: "Arrived at a depot",
+      sentence: "Your order has arrived at a depot.",
+    },
+    InTransit_007: { name: "Left the depot", sentence: "Your order has left the depot." },
+    InTransit_009: { name: "Redirected", sentence: "Your order has been redirected." },
+    OutForDelivery_001: {
+      name: "Out for delivery",
+      sentence: "Your order is with the driver.",
+    },
+    OutForDelivery_003: {
+      name: "You were contacted",
+      sentence: "Your order is with the driver, who has contacted you.",
+    },
+    OutForDelivery_004: {
+      name: "Driver at your stop",
+      sentence: "The driver has arrived.",
+    },
+    AttemptFail_001: {
+      name: "Delivery attempt failed",
+      sentence: "Your order could not be delivered.",
+    },
+    AttemptFail_002: {
+      name: "Nobody was in",
+      sentence: "Your order could not be delivered: nobody answered.",
+    },
+    AttemptFail_003: {
+      name: "Closed",
+      sentence: "Your order could not be delivered: the place was closed.",
+    },
+    Delivered_001: { name: "Delivered", sentence: "Your order has been delivered." },
+    Delivered_002: { name: "Collected by you", sentence: "You have collected your order." },
+    Delivered_003: {
+      name: "Delivered, signed for",
+      sentence: "Your order has been delivered and signed for.",
+    },
+    Delivered_004: {
+      name: "Delivered, paid in cash",
+      sentence: "Your order has been delivered and paid for.",
+    },
+    Delivered_005: {
+      name: "Left with a neighbour",
+      sentence: "Your order has been left with a neighbour.",
+    },
+    AvailableForPickup_001: {
+      name: "Ready to collect",
+      sentence: "Your order is ready to collect at the pickup point.",
+    },
+    Exception_001: { name: "Problem", sentence: "Something went wrong with your order." },
+    Exception_002: {
+      name: "Recipient has moved",
+      sentence: "Your order could not be delivered: we were told you have moved.",
+      next: "Give the shop your new address.",
+    },
+    Exception_003: {
+      name: "Refused",
+      sentence: "Your order was refused at the door.",
+      next: "If that was not you, call the shop.",
+    },
+    Exception_004: { name: "Held", sentence: "Your order is being held." },
+    Exception_005: {
+      name: "Out of stock",
+      sentence: "Something you ordered is out of stock.",
+      next: "The shop can offer you another date, another article or your money back.",
+    },
+    Exception_007: {
+      name: "Address wrong or incomplete",
+      sentence: "We can’t find your address.",
+      next: "Call the shop to complete it.",
+    },
+    Exception_010: {
+      name: "Returning to the shop",
+      sentence: "Your order is on its way back to the shop.",
+    },
+    Exception_011: {
+      name: "Returned to the shop",
+      sentence: "Your order is back at the shop.",
+    },
+    Exception_012: {
+      name: "Damaged",
+      sentence: "Your order has been damaged.",
+      next: "The shop can tell you about a replacement or your money back.",
+    },
+    Exception_013: {
+      name: "Lost",
+      sentence: "Your order has been lost. We are sorry.",
+      next: "The shop can tell you about a replacement or your money back.",
+    },
+    Exception_017: {
+      name: "Delayed by the weather",
+      sentence: "Your order is delayed by the weather.",
+      next: "It goes on as soon as the roads allow.",
+    },
+    Expired_001: { name: "No news", sentence: "There has been no news of your order for too long." },
+    other: { name: "Status updated", sentence: "There is news of your order." },
+  },
+  facts: {
+    youAreNext: "You are next",
+    expected: "Expected {window}",
+    late: "running late",
+    updated: "Updated {ago}",
+    updatedNow: "Updated just now",
+    polling: "Updates every {n} s",
+    offline: "Not connected",
+    distance: "About {distance} from you",
+    distanceArea: "Area about {distance} from you",
+    driver: "Driver",
+    zone: "All times are local to the delivery ({zone}).",
+  },
+  stages: {
+    title: "What has happened so far",
+    attempt: "attempt {n}",
+    none: "Nothing has been reported yet.",
+  },
+  map: {
+    title: "Map with the driver and your address",
+    loading: "Loading the map…",
+    none: "The map can’t be shown here.",
+    noneDetail: "Nothing is lost: everything it would show is in the text.",
+    retry: "Try again",
+    waiting: "The map opens when the driver sets out",
+    driver: "Driver",
+    driverStale: "Last known place of the driver",
+    home: "Your address",
+    area: "The driver is in this area",
+    zoomIn: "Zoom in",
+    zoomOut: "Zoom out",
+    fit: "Show the driver and my address",
+    attribution: "© OpenStreetMap contributors",
+    ctrlScroll: "Hold Ctrl and scroll to zoom the map",
+    cmdScroll: "Hold ⌘ and scroll to zoom the map",
+    twoFingers: "Move the map with two fingers",
+  },
+  page: {
+    language: "Language",
+    skip: "Skip the map",
+    privacy:
+      "This page is yours alone: don’t pass the link on. It shows the driver only while your order is on its way.",
+    title: "Your delivery",
+  },
+  demo: {
+    title: "Couriers on the road",
+    intro: "Each card is a link as a recipient gets it. Open one, and watch the driver come.",
+    open: "Open the recipient’s page",
+    order: "Order",
+    courier: "Courier",
+    updated: "Updated {ago}",
+    waiting: "The couriers are setting out…",
+    lost: "No answer from the demo. It may have ended.",
+    far: "Far away",
+    near: "Coming closer",
+    arriving: "Almost there",
+    simulated: "Simulated couriers on real streets.",
+  },
+};

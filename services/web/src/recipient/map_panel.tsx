@@ -1,0 +1,170 @@
+/** The map's place on the page: its code is fetched once the text can be read. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { MapHandle } from "../map";
+import { Minus, Plus, Target } from "../ui/icons";
+import { sceneOf } from "../view/scene";
+import { language, now_ms, state, text } from "./store";
+
+type Stage = "waiting" | "loading" | "ready" | "no_map";
+
+const COPYRIGHT = "https://www.openstreetmap.org/copyright";
+
+export function MapPanel({ waiting }: { waiting: boolean }) {
+  const [attempt, setAttempt] = useState(0);
+  const [own, setOwn] = useState(false);
+  const place = useRef<HTMLDivElement>(null);
+  const { stage, handle } = useMap(place, waiting, attempt, setOwn);
+  const { map, page } = text.value;
+  const scene = sceneOf(state.value, now_ms.value);
+  return (
+    <section class="map" data-testid="map" data-state={stage} aria-label={map.title}>
+      {stage === "ready" && (
+        <button type="button" class="skip" onClick={skip}>
+          {page.skip}
+        </button>
+      )}
+      {!waiting && stage !== "no_map" && <div class="map-canvas" ref={place} key={attempt} />}
+      {stage === "waiting" && <Cover>{map.waiting}</Cover>}
+      {stage === "loading" && <Cover>{map.loading}</Cover>}
+      {stage === "no_map" && (
+        <Cover detail={map.noneDetail}>
+          {map.none}
+          <button type="button" class="retry" onClick={() => setAttempt(attempt + 1)}>
+            {map.retry}
+          </button>
+        </Cover>
+      )}
+      {stage === "ready" && scene.area !== null && (
+        <p class="map-note" data-testid="area">
+          {map.area}
+        </p>
+      )}
+      {stage === "ready" && (
+        <div class="map-buttons">
+          <button type="button" aria-label={map.zoomIn} title={map.zoomIn} onClick={() => handle?.zoom(1)}>
+            <Plus />
+          </button>
+          <button type="button" aria-label={map.zoomOut} title={map.zoomOut} onClick={() => handle?.zoom(-1)}>
+            <Minus />
+          </button>
+          {own && (
+            <button type="button" aria-label={map.fit} title={map.fit} onClick={() => handle?.fit()}>
+              <Target />
+            </button>
+          )}
+        </div>
+      )}
+      {(stage === "ready" || stage === "loading") && (
+        <a class="attribution" href={COPYRIGHT} target="_blank" rel="noopener noreferrer">
+          {map.attribution}
+        </a>
+      )}
+    </section>
+  );
+}
+
+/** A button and no link to a fragment: the address's fragment is the link's secret. */
+function skip(): void {
+  document.getElementById("after-map")?.focus();
+}
+
+function Cover({ children, detail }: { children: preact.ComponentChildren; detail?: string }) {
+  return (
+    <div class="cover">
+      <svg class="cover-road" viewBox="0 0 360 240" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
+        <path class="road" d="M-20 210C90 210 60 110 160 118S270 60 380 40" />
+        <path class="dash" d="M-20 210C90 210 60 110 160 118S270 60 380 40" />
+      </svg>
+      <div class="cover-text" data-testid="map-sentence">
+        <p>{children}</p>
+        {detail !== undefined && <p class="detail">{detail}</p>}
+      </div>
+    </div>
+  );
+}
+
+/** Fetches and feeds the map while it is open. */
+function useMap(
+  place: { current: HTMLDivElement | null },
+  waiting: boolean,
+  attempt: number,
+  onOwn: (own: boolean) => void,
+): { stage: Stage; handle: MapHandle | null } {
+  const [stage, setStage] = useState<Stage>("loading");
+  const [handle, setHandle] = useState<MapHandle | null>(null);
+  const dark = useMedia("(prefers-color-scheme: dark)");
+  const still = useMedia("(prefers-reduced-motion: reduce)");
+  useEffect(() => {
+    if (waiting) return;
+    let mine: MapHandle | null = null;
+    let over = false;
+    setStage("loading");
+    const fail = () => {
+      if (!over) setStage("no_map");
+    };
+    const cancel = afterText(async () => {
+      try {
+        const { createMap } = await import("../map");
+        if (over || place.current === null) return;
+        const options = {
+          container: place.current,
+          text: text.peek(),
+          scheme: dark ? ("dark" as const) : ("light" as const),
+          accent: accentOf(),
+          still,
+          onReady: () => !over && setStage("ready"),
+          onFailed: fail,
+          onOwn,
+        };
+        mine = await createMap(options, sceneOf(state.peek(), Date.now()));
+        if (over) mine.remove();
+        else setHandle(mine);
+      } catch (error) {
+        console.info("map:", error);
+        fail();
+      }
+    });
+    return () => {
+      over = true;
+      cancel();
+      setHandle(null);
+      mine?.remove();
+    };
+  }, [waiting, attempt, still]);
+
+  const scene = sceneOf(state.value, now_ms.value);
+  useEffect(() => handle?.update(scene));
+  const colour = state.value.shop?.colour;
+  useEffect(
+    () => handle?.restyle(dark ? "dark" : "light", accentOf(), text.value),
+    [handle, dark, language.value, colour],
+  );
+  return { stage: waiting ? "waiting" : stage, handle };
+}
+
+/** Once the browser has painted the text and has nothing better to do. */
+function afterText(work: () => void): () => void {
+  if ("requestIdleCallback" in window) {
+    const id = requestIdleCallback(work, { timeout: 1500 });
+    return () => cancelIdleCallback(id);
+  }
+  const id = setTimeout(work, 200);
+  return () => clearTimeout(id);
+}
+
+function accentOf(): string {
+  return getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+}
+
+function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
+  useEffect(() => {
+    const list = window.matchMedia(query);
+    const follow = () => setMatches(list.matches);
+    follow();
+    list.addEventListener("change", follow);
+    return () => list.removeEventListener("change", follow);
+  }, [query]);
+  return matches;
+}
