@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 import httpx
 
@@ -58,11 +57,18 @@ class Phone:
     async def play(self, deliveries: Iterable[Delivery], clock: Clock) -> None:
         """Send the deliveries (in drive seconds) when they are due, oldest first, until there are no more."""
         source = iter(deliveries)
-        for first in source:
-            due_s = clock.epoch_s(first.send_s)
-            await asyncio.sleep(max(0.0, due_s - time.time()))
-            batch, source = _due(first, source, clock)
-            await self._send([clock.of(delivery.fix) for delivery in batch])
+        delivery = next(source, None)
+        while delivery is not None:
+            await asyncio.sleep(max(0.0, clock.epoch_s(delivery.send_s) - time.time()))
+            # What is due together goes together: a backlog after a dead zone, or after the server was away.
+            now_s = clock.drive_s(time.time())
+            batch: list[Fix] = []
+            while delivery is not None and len(batch) < MOST_AT_ONCE:
+                if batch and delivery.send_s > now_s:
+                    break
+                batch.append(clock.of(delivery.fix))
+                delivery = next(source, None)
+            await self._send(batch)
 
     async def _send(self, fixes: list[Fix]) -> None:
         for request in encode(self.protocol, self.device, self.secret, fixes):
@@ -80,16 +86,3 @@ class Phone:
                 wait = min(_LONGEST_WAIT_S, wait * 2)
             if status >= 400:
                 log.warning("simulator.position_refused", device=self.device, status=status)
-
-
-def _due(
-    first: Delivery, source: Iterator[Delivery], clock: Clock
-) -> tuple[list[Delivery], Iterator[Delivery]]:
-    """The deliveries that are due together with the first (a backlog), and the source of the rest."""
-    now_s = clock.drive_s(time.time())
-    batch = [first]
-    for delivery in source:
-        if delivery.send_s > now_s or len(batch) >= MOST_AT_ONCE:
-            return batch, chain([delivery], source)
-        batch.append(delivery)
-    return batch, iter(())
