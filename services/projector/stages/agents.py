@@ -16,6 +16,7 @@ from services.projector.stages import transport
 from services.projector.stages.board import Board
 from services.projector.stages.config import Settings
 from services.projector.stages.projection import Projection
+from services.projector.stages.refill import Refill
 from shared import logs
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
@@ -29,7 +30,6 @@ from shared.ports.views import ViewsUnavailable
 log = logs.get(__name__)
 BATCH = 500
 WITHIN_S = 0.01
-EXIT_NEW_GENERATION = 75
 
 
 def group(generation: int) -> str:
@@ -65,6 +65,7 @@ class Stages:
         )
         self._done: dict[TP, int] = {}
         self._base: dict[TP, int] = {}
+        self.refill = Refill(settings, self.board, self.projection, writer)
         self.app = self._make()
 
     def _make(self) -> faust.App:
@@ -178,6 +179,14 @@ class Stages:
             self._base.pop(tp, None)
             if tp.topic == self.settings.topic_prefix + shipment_events.TOPIC.name:
                 self.board.drop(tp.partition)
+        self.refill.forget()
+
+    async def close(self) -> None:
+        """Let go of what `main` started."""
+        self.watchdog.stop()
+        await self.board.reader.stop()
+        await self.kafka.stop()
+        await self.writer.close()
 
     async def marks(self) -> tuple[dict[TP, int], bool]:
         """When (epoch ms) each assigned partition was known to be worked off; and whether all are."""
@@ -196,22 +205,25 @@ class Stages:
         return found, bool(assigned) and len(found) == len(assigned)
 
     async def _report(self) -> None:
-        name = self.settings.topic_prefix + shipment_events.TOPIC.name
+        """Marks and heartbeat; fills what Redis does not have; exits when another generation is shown."""
+        if self.settings.rebuilding:
+            return
         try:
             marks, caught_up = await self.marks()
-            if self.settings.rebuilding:
-                return
-            at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == name}
-            await self.writer.put_worked_off("stages", at)
-            now_ms = time.time_ns() // 1_000_000
-            detail = "" if caught_up else "catching up"
-            ready = bool(self.app.consumer.assignment())
+            filled = await self.refill.look(self.app.consumer.assignment())
+            events = self.settings.topic_prefix + shipment_events.TOPIC.name
+            at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
+            await self.writer.put_worked_off("stages", {p: ms for p, ms in at.items() if p in filled})
             await self.writer.put_heartbeat(
-                Heartbeat(part=self.settings.part, ready=ready, at_ms=now_ms, detail=detail)
+                Heartbeat(
+                    part=self.settings.part,
+                    ready=bool(self.app.consumer.assignment()) and not self.refill.busy,
+                    at_ms=time.time_ns() // 1_000_000,
+                    detail="" if caught_up else "catching up",
+                )
             )
             shown = await read_generation(self.writer.redis, self.settings.namespace)
             if shown != self.settings.generation:
-                log.info("generation.changed", shown=shown)
                 fatal("another generation is shown", generation=shown)
         except (ViewsUnavailable, RedisError, OSError) as error:
             log.warning("views.unavailable", error=str(error))

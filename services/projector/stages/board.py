@@ -58,6 +58,10 @@ class Board:
             self._states[partition][state.shipment] = state
             self._offsets[state.shipment] = offset
 
+    def states(self, partition: int) -> list[ShipmentState]:
+        """All states of a partition."""
+        return list(self._states.get(partition, {}).values())
+
     def shipment(self, shipment: str) -> ShipmentState | None:
         """The state wherever it lies."""
         return next((s[shipment] for s in self._states.values() if shipment in s), None)

@@ -157,12 +157,12 @@ class Projection:
 
     async def link(self, record: Record) -> None:
         link = None if record.value is None else links.DECODER.decode(record.value)
-        await self._redis(lambda: self._writer.put_link(record.key or "", link))
+        await self._redis(lambda: self._writer.put_link(record.key or "", link, record.offset))
 
     async def merchant(self, record: Record) -> None:
         merchant = None if record.value is None else merchants.DECODER.decode(record.value)
         view = None if merchant is None else core.merchant_view(merchant)
-        await self._redis(lambda: self._writer.put_merchant(record.key or "", view))
+        await self._redis(lambda: self._writer.put_merchant(record.key or "", view, record.offset))
 
     async def plan(self, record: Record) -> None:
         """Only the outcome of its command: the plan itself is followed by the couriers worker."""

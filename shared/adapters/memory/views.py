@@ -27,6 +27,7 @@ class MemoryViews:
         self._lives: dict[str, LiveView] = {}
         self._worked_off: dict[tuple[Role, int], int] = {}
         self._outcomes: dict[str, Outcome] = {}
+        self._versions: dict[str, int] = {}
         self._heartbeats: dict[str, Heartbeat] = {}
         self._decided = asyncio.Condition()
         self._followers: list[asyncio.Queue[LiveBatch | None]] = []
@@ -109,19 +110,25 @@ class MemoryViews:
         if (view := self._party_versions.get((shipment, version))) is not None:
             self._parties[shipment] = view
 
-    async def put_link(self, link: str, value: Link | None) -> None:
-        self._check()
-        if value is None:
-            self._links.pop(link, None)
-        else:
-            self._links[link] = value
+    def _newer(self, key: str, version: int) -> bool:
+        if self._versions.get(key, 0) > version:
+            return False
+        self._versions[key] = version
+        return True
 
-    async def put_merchant(self, merchant: str, value: MerchantView | None) -> None:
+    async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:
         self._check()
-        if value is None:
+        if self._newer("link:" + link, version):
+            self._links.pop(link, None)
+            if value is not None:
+                self._links[link] = value
+
+    async def put_merchant(self, merchant: str, value: MerchantView | None, version: int = 0) -> None:
+        self._check()
+        if self._newer("merchant:" + merchant, version):
             self._merchants.pop(merchant, None)
-        else:
-            self._merchants[merchant] = value
+            if value is not None:
+                self._merchants[merchant] = value
 
     async def put_outcome(self, outcome: Outcome) -> None:
         self._check()

@@ -1,6 +1,7 @@
 """`Views` and `ViewsWriter` on Redis.
 
-A stage view is stored as `<seq> <json>`: the script that writes it compares sequences without parsing."""
+Stage, link and merchant views are stored as `<version> <json>`: the script that writes them compares versions
+(the shipment's sequence, the record's offset) without parsing."""
 
 from __future__ import annotations
 
@@ -50,12 +51,14 @@ _BATCH = msgspec.json.Decoder(LiveBatch)
 _OUTCOME = msgspec.json.Decoder(Outcome)
 
 
-def decode_stage(stored: bytes | None) -> StageView | None:
-    return None if stored is None else _STAGE.decode(stored[stored.index(b" ") + 1 :])
-
-
 def _decode[T](decoder: msgspec.json.Decoder[T], stored: bytes | None) -> T | None:
     return None if stored is None else decoder.decode(stored)
+
+
+def _decode_versioned[T](decoder: msgspec.json.Decoder[T], stored: bytes | None) -> T | None:
+    """A view behind its version; nothing behind it is a removed one."""
+    _, _, value = (stored or b"").partition(b" ")
+    return decoder.decode(value) if value else None
 
 
 async def read_generation(redis: Redis, namespace: str) -> int:
@@ -105,7 +108,7 @@ class RedisViews(_RedisBase):
 
     async def stages(self, shipments: Sequence[str]) -> list[StageView | None]:
         keys = await self.keys()
-        return [decode_stage(v) for v in await self._many([keys.stage(s) for s in shipments])]
+        return [_decode_versioned(_STAGE, v) for v in await self._many([keys.stage(s) for s in shipments])]
 
     async def parties(self, shipments: Sequence[str]) -> list[PartyView | None]:
         keys = await self.keys()
@@ -113,11 +116,13 @@ class RedisViews(_RedisBase):
 
     async def links(self, links_: Sequence[str]) -> list[Link | None]:
         keys = await self.keys()
-        return [_decode(links.DECODER, v) for v in await self._many([keys.link(x) for x in links_])]
+        return [_decode_versioned(links.DECODER, v) for v in await self._many([keys.link(x) for x in links_])]
 
     async def merchants(self, merchants: Sequence[str]) -> list[MerchantView | None]:
         keys = await self.keys()
-        return [_decode(_MERCHANT, v) for v in await self._many([keys.merchant(m) for m in merchants])]
+        return [
+            _decode_versioned(_MERCHANT, v) for v in await self._many([keys.merchant(m) for m in merchants])
+        ]
 
     async def lives(self, couriers: Sequence[str]) -> list[LiveView | None]:
         keys = await self.keys()
@@ -207,12 +212,12 @@ class RedisViewsWriter(_RedisBase):
         self.keys = Keys(settings.namespace, generation, settings.partitions)
         self._put_newer = self._redis.register_script(_PUT_NEWER)
 
+    async def _put_versioned(self, key: str, version: int, value: msgspec.Struct | None) -> None:
+        encoded = b"" if value is None else JSON_ENCODER.encode(value)
+        await self._ask(self._put_newer(keys=[key], args=[version, encoded, VIEW_KEPT_S]))
+
     async def put_stage(self, view: StageView) -> None:
-        await self._ask(
-            self._put_newer(
-                keys=[self.keys.stage(view.shipment)], args=[view.seq, JSON_ENCODER.encode(view), VIEW_KEPT_S]
-            )
-        )
+        await self._put_versioned(self.keys.stage(view.shipment), view.seq, view)
 
     async def put_party_version(self, view: PartyView) -> None:
         key = self.keys.party_version(view.shipment, view.version)
@@ -222,17 +227,19 @@ class RedisViewsWriter(_RedisBase):
         source, shown = self.keys.party_version(shipment, version), self.keys.party(shipment)
         await self._ask(self._redis.copy(source, shown, replace=True))
 
-    async def _put(self, key: str, value: msgspec.Struct | None) -> None:
-        if value is None:
-            await self._ask(self._redis.delete(key))
-        else:
-            await self._ask(self._redis.set(key, JSON_ENCODER.encode(value)))
+    async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:
+        await self._put_versioned(self.keys.link(link), version, value)
 
-    async def put_link(self, link: str, value: Link | None) -> None:
-        await self._put(self.keys.link(link), value)
+    async def put_merchant(self, merchant: str, value: MerchantView | None, version: int = 0) -> None:
+        await self._put_versioned(self.keys.merchant(merchant), version, value)
 
-    async def put_merchant(self, merchant: str, value: MerchantView | None) -> None:
-        await self._put(self.keys.merchant(merchant), value)
+    async def filled(self, names: Sequence[str]) -> list[str]:
+        """Of these parts of the views, which have been filled since Redis was last empty."""
+        marks = await self._ask(self._redis.mget([self.keys.filled(name) for name in names]))
+        return [name for name, mark in zip(names, marks, strict=True) if mark is not None]
+
+    async def put_filled(self, names: Sequence[str]) -> None:
+        await self._ask(self._redis.mset({self.keys.filled(name): 1 for name in names}))
 
     async def put_outcome(self, found: Outcome) -> None:
         key = outcome(self._settings.namespace, found.command)

@@ -68,6 +68,11 @@ class Keys:
         """When (epoch ms) this role had last worked off all of this partition's log."""
         return f"{self.prefix}:{{{partition}}}:worked_off:{role}"
 
+    def filled(self, name: str) -> str:
+        """Set once this part of the views (a partition's number, `links`, `merchants`) is complete; missing
+        after Redis has lost its data."""
+        return f"{self.prefix}:filled:{name}"
+
     def link(self, link: str) -> str:
         return f"{self.prefix}:link:{link}"
 
