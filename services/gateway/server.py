@@ -118,7 +118,7 @@ class Gateway:
             raise RuntimeError("a part of the gateway has ended")
 
     async def stop(self) -> None:
-        """No new sockets; those there are hear `restarting` with a jittered time to come back; then the end."""
+        """No new sockets; who is there hears `restarting` and a jittered time to come back; then the end."""
         if self._server is None or self.draining:
             return
         self.draining = True

@@ -1,0 +1,335 @@
+"""Snapshot plus deltas equals a fresh snapshot, whatever is lost, repeated, late or read meanwhile.
+
+The world holds the views as Redis would; batches travel by a channel that may lose, repeat and delay them;
+reads are begun, and answered later, in any order; sockets stall and drain. After a last whole pass every page
+shows what one does that has just taken a snapshot; and at no time does a page show more than it may.
+
+Mutants that these properties have been seen to catch: `Lives.put` without the test of `cell.at > token` (a
+read undoes a batch); `Lives.put_batch` with `>` for `>=`, or without the test of the version; `_deal` without
+the joining version; `delta` without the case of equal versions, or without that of the leg;
+`Board.put_stages` without `lives.move`, or without `seat`; `Board._behind` without `marks.stale`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from msgspec.structs import replace
+
+from services.gateway.core.board import Board
+from services.gateway.core.room import Session
+from shared.contracts.common import Driver, Policy
+from shared.contracts.links import Link
+from shared.contracts.views.live import Line, LiveBatch, LiveView, Watcher
+from shared.contracts.views.people import MerchantView
+from shared.contracts.views.stage import StageView
+from shared.domain import page
+from tests.unit import gateway_views as v
+
+SHIPMENTS = ("s-1", "s-2", "s-3")
+
+shipments = st.sampled_from(SHIPMENTS)
+
+
+joinings = st.sampled_from((5, 5, 5, 5, 6))
+
+
+@st.composite
+def redrawn(draw: st.DrawFn, at_ms: int) -> list[Line]:
+    """Each shipment in the audience of at most one line."""
+    made = []
+    for shipment in SHIPMENTS:
+        watcher = Watcher(
+            shipment=shipment,
+            joined=draw(joinings),
+            stops_left=draw(st.integers(0, 6)),
+            arrived=draw(st.booleans()),
+        )
+        show: Any = draw(st.sampled_from(("exact", "exact", "exact", "resting", "area", "withheld", None)))
+        if show is not None:
+            made.append(v.line(show, [watcher], at_ms))
+    return made
+
+
+def moved(lines: tuple[Line, ...], at_ms: int, what: str) -> list[Line]:
+    """The same lines at another place, with another leg, or with one stop less."""
+    made = []
+    for line in lines:
+        watcher = line.audience[0]
+        if what == "stops":
+            watcher = replace(watcher, stops_left=max(0, watcher.stops_left - 1))
+        leg = v.point(at_ms) if what == "leg" else line.leg
+        at = at_ms if what == "place" else line.at_ms
+        made.append(v.line(line.show, [watcher], at, leg=leg))
+    return made
+
+
+class Views(RuleBasedStateMachine):
+    """The world, the board, and one page a session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_ms = v.NOW_MS
+        self.stages: dict[str, StageView] = {}
+        self.lives: dict[str, LiveView] = {}
+        self.links: dict[str, Link] = {}
+        self.merchant: MerchantView = v.merchant()
+        self.offset = 100
+        self.number = 0
+        self.channel: list[LiveBatch] = []
+        self.reads: list[tuple[int, str, list[str], list[Any]]] = []
+        self.board = Board(v.PARTITIONS)
+        self.pages: dict[Session, v.PageModel] = {}
+        self.stalled: set[Session] = set()
+        self.stale = False
+        self.lossless = True
+
+    @initialize()
+    def begin(self) -> None:
+        for shipment in SHIPMENTS:
+            self.stages[shipment] = v.stage(shipment, seq=1)
+            self.links[v.link_id(shipment)] = v.link(shipment)
+        self.board.put_marks(v.marks(self.now_ms))
+        self.settle()
+        self.enter("s-1")
+
+    # The world goes on
+
+    @rule(
+        shipment=shipments,
+        courier=st.sampled_from(("eleni", "eleni", "eleni", "nikos", None)),
+        joined=joinings,
+        out=st.sampled_from((True, True, True, True, False)),
+        ended=st.sampled_from((False, False, False, False, False, True)),
+    )
+    def stage_changes(self, shipment: str, courier: str | None, joined: int, out: bool, ended: bool) -> None:
+        seq = self.stages[shipment].seq + 1
+        self.stages[shipment] = v.stage(shipment, seq, courier, joined, out=out, ended=ended)
+        self.begin_read("stages")
+
+    @rule(
+        courier=st.sampled_from(("eleni", "eleni", "nikos")),
+        what=st.sampled_from(("place", "place", "place", "stops", "leg", "anything", "off duty")),
+        fix=st.sampled_from((True, True, True, False)),
+        fate=st.sampled_from(("heard", "heard", "heard", "later", "lost", "repeated")),
+        read_at=st.sampled_from((None, None, "before", "between")),
+        data=st.data(),
+    )
+    def courier_publishes(
+        self, courier: str, what: str, fix: bool, fate: str, read_at: str | None, data: st.DataObject
+    ) -> None:
+        """A fix, lines that change without one, or the end of his duty; `read_at`: a read of the views is
+        begun before they change, or when they have changed and nobody has heard of it."""
+        self.offset += fix
+        at_ms = v.NOW_MS + 1000 * self.offset
+        known = self.lives.get(courier)
+        if read_at == "before":
+            self.begin_read("lives")
+        self.number += 1
+        if what == "off duty":
+            self.lives.pop(courier, None)
+            self.channel.append(v.batch(self.number, gone=(courier,)))
+        else:
+            keep = known is not None and what != "anything"
+            lines = moved(known.lines, at_ms, what) if keep and known else data.draw(redrawn(at_ms))
+            version = self.offset if fix or known is None else known.version[1]
+            view = v.live(version, lines, courier, driver=Driver(first_name=courier))
+            self.lives[courier] = view
+            self.channel.append(v.batch(self.number, view))
+        if read_at == "between":
+            self.begin_read("lives")
+        if fate == "lost":
+            self.channel.pop()
+            self.lossless = False
+        elif fate != "later":
+            self.channel_arrives(twice=fate == "repeated")
+
+    @rule(mode=st.sampled_from(("live", "open")), exact_from=st.integers(0, 6), person=st.booleans())
+    def policy_changes(self, mode: Any, exact_from: int, person: bool) -> None:
+        self.merchant = v.merchant(Policy(mode=mode, exact_from_stops=exact_from, show_driver=person))
+
+    # The gateway hears and reads
+
+    @precondition(lambda self: self.channel)
+    @rule(twice=st.booleans())
+    def channel_arrives(self, twice: bool) -> None:
+        while self.channel:
+            batch = self.channel.pop(0)
+            if self.board.put_batch(batch):
+                self.begin_read("lives")
+            self.settle()
+            if twice:
+                assert not self.board.put_batch(batch)
+                self.settle()
+
+    def begin_read(self, kind: str) -> None:
+        if kind == "stages":
+            keys: list[str] = list(self.board.rooms)
+            values: list[Any] = [self.stages.get(key) for key in keys]
+        elif kind == "lives":
+            keys = self.board.lives.all()
+            values = [self.lives.get(key) for key in keys]
+        else:
+            keys = list(self.board.links)
+            values = [self.links.get(key) for key in keys]
+        self.reads.append((self.board.begin_read(), kind, keys, values))
+
+    @precondition(lambda self: self.reads)
+    @rule(data=st.data())
+    def read_is_answered(self, data: st.DataObject) -> None:
+        index = data.draw(st.integers(0, len(self.reads) - 1))
+        token, kind, keys, values = self.reads.pop(index)
+        if kind == "stages":
+            self.board.put_stages(token, keys, values, self.now_ms)
+            self.read_what_is_named(keys)
+        elif kind == "lives":
+            self.board.put_lives(token, keys, values)
+        else:
+            self.board.put_links(token, keys, values)
+        self.settle()
+
+    @rule()
+    def subscription_is_lost_and_confirmed(self) -> None:
+        self.lossless &= not self.channel
+        self.channel.clear()
+        self.board.confirmed()
+        self.begin_read("lives")
+
+    @rule(stale=st.booleans())
+    def gateway_reads_or_does_not(self, stale: bool) -> None:
+        self.stale = stale
+        self.settle()
+
+    # Sessions come and go
+
+    @precondition(lambda self: len(self.pages) < 6)
+    @rule(shipment=shipments)
+    def enter(self, shipment: str) -> None:
+        session = self.board.join(v.link_id(shipment), shipment)
+        token = self.board.begin_read()
+        self.board.put_links(token, [session.link], [self.links[session.link]])
+        self.board.put_stages(token, [shipment], [self.stages[shipment]], self.now_ms)
+        self.read_what_is_named([shipment])
+        self.settle()
+        assert self.board.admit(session, self.now_ms) == "welcome"
+        self.pages[session] = v.PageModel()
+        self.bring(session)
+
+    @precondition(lambda self: self.pages)
+    @rule(data=st.data())
+    def leave(self, data: st.DataObject) -> None:
+        session = data.draw(st.sampled_from(list(self.pages)))
+        del self.pages[session]
+        self.stalled.discard(session)
+        self.board.leave(session)
+
+    @precondition(lambda self: self.pages)
+    @rule(data=st.data())
+    def stall_or_drain(self, data: st.DataObject) -> None:
+        session = data.draw(st.sampled_from(list(self.pages)))
+        if session in self.stalled:
+            self.stalled.remove(session)
+            self.bring(session)
+        else:
+            self.stalled.add(session)
+
+    def read_what_is_named(self, keys: list[str]) -> None:
+        unread = self.board.unread(keys)
+        self.board.put_merchants(unread.merchants, [self.merchant for _ in unread.merchants])
+        self.board.put_parties([v.party(s) for s in unread.parties])
+        token = self.board.begin_read()
+        self.board.put_lives(token, unread.couriers, [self.lives.get(c) for c in unread.couriers])
+
+    def settle(self) -> None:
+        for room in self.board.settle(self.now_ms, stale=self.stale):
+            for session in room.sessions:
+                if session in self.pages and session not in self.stalled:
+                    self.bring(session)
+
+    def bring(self, session: Session) -> None:
+        frame = session.next_frame(self.now_ms)
+        if frame is not None:
+            self.pages[session].take(v.encoded(frame))
+
+    # What holds
+
+    @invariant()
+    def nobody_sees_more_than_the_board_knows_he_may(self) -> None:
+        for session, model in self.pages.items():
+            stage = session.room.stage
+            if session in self.stalled or stage is None or model.driver["show"] == "none":
+                continue
+            assert not self.stale
+            assert (stage.out, stage.ended) == (True, False)
+            held = session.room.live
+            audience = [w for ln in held.lines for w in ln.audience] if held is not None else []
+            assert [(w.shipment, w.joined) for w in audience] == [(stage.shipment, stage.joined)]
+
+    @invariant()
+    def a_page_shows_its_rooms_picture(self) -> None:
+        for session, model in self.pages.items():
+            if session not in self.stalled and session.room.picture is not None:
+                fresh = v.PageModel()
+                fresh.take(v.encoded(session.room.picture.snapshot(self.now_ms)))
+                assert model.shows() == fresh.shows()
+
+    @invariant()
+    def the_board_holds_what_was_published_as_long_as_nothing_is_lost(self) -> None:
+        if not self.lossless or self.channel:
+            return
+        for session in self.pages:
+            room = session.room
+            if room.stage is not None and room.courier is not None:
+                truth = self.lives.get(room.courier)
+                expected = page.line_of(room.stage, truth)
+                assert (page.line_of(room.stage, room.live) if room.live else None) == expected
+
+    def teardown(self) -> None:
+        """A last whole pass, and every socket drains: all pages show what a fresh one would."""
+        if not self.pages:
+            return
+        self.now_ms += 1000
+        self.stale = False
+        marks = v.marks(self.now_ms)
+        self.board.put_marks(marks)
+        self.board.put_merchants(self.board.merchants(), [self.merchant] * len(self.board.merchants()))
+        for kind in ("links", "stages"):
+            self.begin_read(kind)
+            token, _, keys, values = self.reads.pop()
+            if kind == "links":
+                self.board.put_links(token, keys, values)
+            else:
+                self.board.put_stages(token, keys, values, self.now_ms)
+                self.read_what_is_named(keys)
+        self.begin_read("lives")
+        token, _, keys, values = self.reads.pop()
+        self.board.put_lives(token, keys, values)
+        for late in self.reads:  # answers that were begun before come even later
+            if late[1] == "lives":
+                self.board.put_lives(late[0], late[2], late[3])
+            elif late[1] == "stages":
+                self.board.put_stages(late[0], late[2], late[3], self.now_ms)
+        self.settle()
+        for session in sorted(self.stalled, key=lambda s: s.room.shipment):
+            self.bring(session)
+        for session, model in self.pages.items():
+            stage = self.stages[session.room.shipment]
+            live = self.lives.get(stage.courier) if stage.courier is not None else None
+            party = v.party(stage.shipment)
+            assert model.shows() == v.fresh(stage, party, self.merchant, live, marks, self.now_ms)
+            event(f"ends with show={model.driver['show']}")
+
+
+def test_snapshot_and_deltas_equal_a_fresh_snapshot() -> None:
+    run_state_machine_as_test(
+        Views, settings=settings(max_examples=100, stateful_step_count=40, deadline=None)
+    )
