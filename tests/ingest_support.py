@@ -78,7 +78,7 @@ class World:
 
 
 def settings(**changes: object) -> IngestSettings:
-    return IngestSettings(**{"ingest_rate_per_s": 1e6, "ingest_rate_burst": 1_000_000} | changes)  # type: ignore[arg-type]
+    return IngestSettings(**{"ingest_rate_per_s": 1e6, "ingest_rate_burst": 1_000_000} | changes)
 
 
 @asynccontextmanager
@@ -109,7 +109,7 @@ async def world(*, started: bool = True, **changes: object) -> AsyncIterator[Wor
         return holder[0].kafka_answers
 
     app = create_app(intake, reachable)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://ingest.test") as client:
         holder.append(World(app, intake, log, views, client))
         yield holder[0]

@@ -123,7 +123,7 @@ def _rest(intake: Intake, reachable: Reachable) -> FastAPI:
 
     def problem(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        intake.metrics.requests.labels("report", str(error.status)).inc()
+        intake.metrics.requests.add("report", str(error.status))
         return error.response()
 
     def refused(_request: Request, error: Exception) -> Response:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from services.ingest.config import IngestSettings
 from services.ingest.core.devices import DeviceKeys, MerchantKeys
@@ -95,9 +94,8 @@ class Intake:
         if wait_s > 0:
             raise too_many(wait_s)
 
-    @contextmanager
-    def in_flight(self, amount: int = 1) -> Iterator[None]:
-        """Hold `amount` places while something is read or appended.
+    def take_places(self, amount: int = 1) -> None:
+        """Hold `amount` places while something is read or appended; give them back with `leave`.
 
         Raises:
             Problem: 503 when there are none.
@@ -105,10 +103,9 @@ class Intake:
         if self._in_flight and self._in_flight + amount > self.settings.ingest_in_flight:
             raise unavailable("Too much is waiting to be written down. Send it again.", retry_after_s=1)
         self._in_flight += amount
-        try:
-            yield
-        finally:
-            self._in_flight -= amount
+
+    def leave(self, amount: int = 1) -> None:
+        self._in_flight -= amount
 
     async def append(self, courier: str, entries: Sequence[Entry]) -> None:
         """Append all and return once all are acknowledged. Raises Problem 503 when one is not in time."""

@@ -41,13 +41,7 @@ class PhoneDoor:
         challenge = "Basic" if self._carriers & {"basic"} and "query" not in self._carriers else "Bearer"
         self._unauthorised = unauthorised(challenge)
         self._label = protocols[0].path.rpartition("/")[2]
-        metrics = self._intake.metrics
-        self._ok = {p.name: metrics.requests.labels(p.name, "200") for p in protocols}
-        self._results = {
-            (p.name, result): metrics.readings.labels(p.name, result)
-            for p in protocols
-            for result in ("accepted", "alive", "parked", "nothing")
-        }
+        self._types = {p.name: p.media_type.encode() for p in protocols}
 
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send, path_secret: str | None = None
@@ -55,18 +49,18 @@ class PhoneDoor:
         try:
             protocol, body = await self._take_in(scope, receive, path_secret)
         except Problem as problem:
-            self._intake.metrics.requests.labels(self._label, str(problem.status)).inc()
+            self._intake.metrics.requests.add(self._label, str(problem.status))
             await problem.response()(scope, receive, send)
             return
         except ClientGone:
             return
-        self._ok[protocol.name].inc()
+        self._intake.metrics.requests.add(protocol.name, "200")
         await send(
             {
                 "type": "http.response.start",
                 "status": 200,
                 "headers": [
-                    (b"content-type", protocol.media_type.encode()),
+                    (b"content-type", self._types[protocol.name]),
                     (b"content-length", b"%d" % len(body)),
                     (b"cache-control", b"no-store"),
                 ],
@@ -97,19 +91,22 @@ class PhoneDoor:
         )
         device = intake.device_keys.find(credentials.secret, received_ms) if credentials else None
         if credentials is None or device is None:
-            intake.metrics.refused.labels("secret").inc()
+            intake.metrics.refused.add("secret")
             raise self._unauthorised
         intake.limit_device(device.device)
         if device.courier.startswith(HUB_PREFIX):
             detail = "This device is a hub's scanner: it reports on shipments and posts no positions."
             raise Problem(403, "scanner", "Not a courier's device", detail)
-        with intake.in_flight():
+        intake.take_places()
+        try:
             body = await read_body(
                 receive,
                 headers,
                 max_bytes=intake.settings.ingest_max_body_bytes,
                 timeout_s=intake.settings.ingest_body_timeout_s,
             )
+        finally:
+            intake.leave()
         request = PhoneRequest(
             scope["method"],
             query,
@@ -129,7 +126,7 @@ class PhoneDoor:
         intake = self._intake
         decoded = self._decode(protocol, request)
         if not decoded.claimed_by(device.device):
-            intake.metrics.refused.labels("other_device").inc()
+            intake.metrics.refused.add("other_device")
             if intake.throttle.due(f"claim {device.device}"):
                 log.warning("ingest.other_device_claimed", device=device.device, protocol=protocol.name)
             raise self._unauthorised
@@ -147,12 +144,16 @@ class PhoneDoor:
                 entries.append(made)
             results.append(NOTHING if made is None else made.result)
         if entries:
-            with intake.in_flight(len(entries)):
+            intake.take_places(len(entries))
+            try:
                 await intake.append(device.courier, entries)
+            finally:
+                intake.leave(len(entries))
+        metrics = intake.metrics
         for result in results:
-            self._results[protocol.name, result.result].inc()
+            metrics.readings.add(protocol.name, result.result)
             if result.reason is not None:
-                intake.metrics.parked.labels(result.reason).inc()
+                metrics.parked.add(result.reason)
         return results
 
     def _decode(self, protocol: PhoneProtocol, request: PhoneRequest) -> Decoded:

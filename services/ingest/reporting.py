@@ -140,21 +140,19 @@ async def _report(intake: Intake, request: Request, shipment: str) -> Response:
     headers = pick(request.scope["headers"])
     trace.take_up(request.headers.get("traceparent"))
     reporter = _reporter(intake, headers)
-    with intake.in_flight():
+    intake.take_places()
+    try:
         raw = await read_body(
             request.receive,
             headers,
             max_bytes=intake.settings.ingest_max_body_bytes,
             timeout_s=intake.settings.ingest_body_timeout_s,
         )
-        try:
-            fields = ReportBody.model_validate_json(raw).fields()
-            command, note = reports.commands(shipment, reporter, fields, intake.now_ms())
-        except ValidationError as error:
-            raise invalid("The report has errors: mend the fields named.", _errors(error)) from None
-        except (reports.Unreportable, OverflowError) as error:
-            raise invalid(str(error)) from None
+        command, note = _command(intake, shipment, reporter, raw)
         await _append(intake, command, note)
+    finally:
+        intake.leave()
+    intake.metrics.requests.add("report", "202")
     wait_s = _wait_s(request.headers.get("prefer"), intake.settings.ingest_wait_max_s)
     answer: dict[str, Any] = {"command": command.id, "shipment": shipment}
     applied: dict[str, str] = {"cache-control": "no-store"}
@@ -162,6 +160,18 @@ async def _report(intake: Intake, request: Request, shipment: str) -> Response:
         applied["preference-applied"] = f"wait={wait_s:g}"
         answer["outcome"] = await _outcome(intake, command.id, wait_s)
     return Response(msgspec.json.encode(answer), 202, applied, media_type="application/json")
+
+
+def _command(
+    intake: Intake, shipment: str, reporter: Device | Merchant, raw: bytes
+) -> tuple[shipment_commands.Report, Note | None]:
+    try:
+        fields = ReportBody.model_validate_json(raw).fields()
+        return reports.commands(shipment, reporter, fields, intake.now_ms())
+    except ValidationError as error:
+        raise invalid("The report has errors: mend the fields named.", _errors(error)) from None
+    except (reports.Unreportable, OverflowError) as error:
+        raise invalid(str(error)) from None
 
 
 def _reporter(intake: Intake, headers: dict[bytes, bytes]) -> Device | Merchant:
@@ -176,7 +186,7 @@ def _reporter(intake: Intake, headers: dict[bytes, bytes]) -> Device | Merchant:
         if merchant is not None and credentials.user in (None, merchant.merchant):
             intake.limit_merchant(merchant.merchant)
             return merchant
-    intake.metrics.refused.labels("secret").inc()
+    intake.metrics.refused.add("secret")
     raise _UNAUTHORISED
 
 

@@ -38,7 +38,7 @@ def _token(token: str, is_secret: Callable[[str], bool]) -> str:
     for form in (token, unquote_plus(token)):
         for part in (form, *re.split(r"[=/.+]", form)):
             if len(part) >= 8 and is_secret(part):
-                return "***"
+                return token.replace(part, "***") if part in token else "***"
     return token
 
 

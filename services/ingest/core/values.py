@@ -33,6 +33,8 @@ def number(value: object, what: str) -> float:
 
 def maybe(value: object) -> float | None:
     """As `number`, None for what is not one."""
+    if type(value) is float:  # what JSON mostly holds, first
+        return value if math.isfinite(value) else None
     if isinstance(value, str):
         # float() alone would also take "1_0", " 1 ", "nan" and other alphabets' digits.
         if len(value) > 64 or _NUMBER.fullmatch(value) is None:
