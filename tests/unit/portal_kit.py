@@ -11,9 +11,10 @@ from typing import Any
 
 import httpx
 import msgspec
+from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.portal.api.app import create_app
+from services.portal.api.app import attach, create_app
 from services.portal.api.context import Portal
 from services.portal.config import PortalSettings
 from shared.adapters.memory.history import MemoryHistory
@@ -152,8 +153,22 @@ class Kit:
         return [msgspec.json.decode(r.value) for r in self.log.records(topic) if r.value is not None]
 
 
+NOWHERE = Path("/nowhere")
+_apps: dict[str, FastAPI] = {}
+
+
+def _app(portal: Portal) -> FastAPI:
+    """An application for these settings, one for many tests: making one takes longer than most tests."""
+    key = portal.settings.model_dump_json()
+    app = _apps.get(key)
+    if app is None:
+        app = _apps[key] = create_app(portal)
+    attach(app, portal)
+    return app
+
+
 @asynccontextmanager
-async def running(state_dir: Path, **settings: Any) -> AsyncIterator[Kit]:
+async def running(state_dir: Path = NOWHERE, **settings: Any) -> AsyncIterator[Kit]:
     """A started portal with the shops `books` and `toys` of one carrier."""
     now = [NOW]
     log, views = MemoryLog("/dromos/portal"), MemoryViews()
@@ -178,8 +193,8 @@ async def running(state_dir: Path, **settings: Any) -> AsyncIterator[Kit]:
         plans=MemoryTable(log, courier_routes.TOPIC, CourierPlan),
         now_ms=lambda: now[0],
     )
-    app = create_app(portal)
-    async with app.router.lifespan_context(app):
+    app = _app(portal)
+    async with portal:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="https://track.example.org") as client:
             kit = Kit(portal, client, log, views, history, now)

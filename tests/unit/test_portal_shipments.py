@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ WAIT = {"Prefer": "wait=2"}
 
 
 @pytest.fixture
-async def kit(tmp_path: Path) -> AsyncIterator[Kit]:
-    async with running(tmp_path) as found:
+async def kit() -> AsyncIterator[Kit]:
+    async with running() as found:
         yield found
 
 

@@ -22,7 +22,7 @@ from services.portal.api import (
     shipments,
 )
 from services.portal.api.context import Portal
-from services.portal.api.middleware import Around
+from services.portal.api.middleware import Around, BodyLimit
 from shared.contracts import frames
 from shared.contracts.generate.shapes import described
 
@@ -54,11 +54,8 @@ def create_app(portal: Portal) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await portal.start()
-        try:
+        async with portal:
             yield
-        finally:
-            await portal.stop()
 
     app = FastAPI(
         title="Dromos",
@@ -67,10 +64,8 @@ def create_app(portal: Portal) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
     )
-    app.state.portal = portal
-    app.state.readiness = health.Readiness(portal)
+    attach(app, portal)
     app.state.page_files = pages.Files(portal.settings.pages_dir, cache=pages.REVALIDATE)
     problems.install(app)
     for router in (
@@ -89,11 +84,16 @@ def create_app(portal: Portal) -> FastAPI:
     shown = (".pmtiles", "area.json", "LICENSE-ODbL.txt")
     app.mount("/map", pages.Files(maps, cache=pages.REVALIDATE, only=shown), name="map")
     app.include_router(pages.router)  # last: it takes any name at the root
-    app.add_middleware(
-        Around, metrics=portal.metrics, secure=portal.settings.public_url.startswith("https://")
-    )
+    app.add_middleware(BodyLimit, most=MAX_BODY)
+    app.add_middleware(Around, secure=portal.settings.public_url.startswith("https://"))
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def attach(app: FastAPI, portal: Portal) -> None:
+    """Make these the parts that the application's handlers work with."""
+    app.state.portal = portal
+    app.state.readiness = health.Readiness(portal)
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

@@ -88,6 +88,13 @@ class Portal:
             table.on_change(self._pulse)
         await asyncio.gather(*(table.start() for table in self._tables))
 
+    async def __aenter__(self) -> Portal:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()

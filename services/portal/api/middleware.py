@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.portal.api.problems import too_large
 from services.portal.metrics import Metrics
 from shared import logs, trace
 
 log = logs.get("services.portal.requests")
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -39,14 +42,15 @@ def page_policy(gateway_origin: str) -> str:
 class Around:
     """Outermost but for the handler of unexpected errors."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, secure: bool) -> None:
-        self._app, self._metrics, self._secure = app, metrics, secure
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app, self._secure = app, secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         trace.take_up(Headers(scope=scope).get(trace.HEADER))
+        metrics: Metrics = scope["app"].state.portal.metrics
         started, status = time.perf_counter(), 500
 
         async def _send(message: Message) -> None:
@@ -59,7 +63,7 @@ class Around:
         try:
             await self._app(scope, receive, _send)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            _note(metrics, scope, status, time.perf_counter() - started)
 
     def _secure_headers(self, headers: MutableHeaders) -> None:
         headers.setdefault("Content-Security-Policy", API_POLICY)
@@ -72,12 +76,39 @@ class Around:
         if self._secure:
             headers["Strict-Transport-Security"] = "max-age=31536000"
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        # The route's template, not the path: what somebody typed into an address is nobody's log line.
-        route = getattr(scope.get("route"), "path", "") or "none"
-        self._metrics.requests.labels(route, scope["method"][:10], status).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
-        if route not in QUIET:
-            log.info(
-                "request", route=route, method=scope["method"], status=status, ms=round(seconds * 1000, 1)
-            )
+
+class BodyLimit:
+    """Ends a request whose body is larger than `most` bytes with 413, said or sent."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app, self._most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = Headers(scope=scope).get("content-length", "")
+        if said.isascii() and said.isdigit() and int(said) > self._most:
+            await too_large().response()(scope, receive, send)
+            return
+        got = 0
+
+        async def _receive() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > self._most:
+                raise HTTPException(413)  # passes through the body's reading; our handler makes it a problem
+            return message
+
+        await self._app(scope, _receive, send)
+
+
+def _note(metrics: Metrics, scope: Scope, status: int, seconds: float) -> None:
+    """Count and log under the route's template: what somebody typed into an address is nobody's log line."""
+    route = getattr(scope.get("route"), "path", "") or "none"
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    metrics.requests.labels(route, method, status).inc()
+    metrics.seconds.labels(route).observe(seconds)
+    if route not in QUIET:
+        log.info("request", route=route, method=method, status=status, ms=round(seconds * 1000, 1))

@@ -66,6 +66,11 @@ def unavailable(detail: str) -> Problem:
     return Problem(503, "unavailable", detail, headers={"Retry-After": "2"})
 
 
+def too_large() -> Problem:
+    # The rest of the body is not read: the connection has to end.
+    return Problem(413, "too_large", _DETAILS[413], headers={"Connection": "close"})
+
+
 def invalid(detail: str, errors: Sequence[Mapping[str, str]] = ()) -> Problem:
     more = {"errors": [dict(e) for e in errors]} if errors else None
     return Problem(422, "invalid", detail, more=more)
@@ -134,6 +139,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Response:
+        if error.status_code == 413:
+            return too_large().response()
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         detail = _DETAILS.get(error.status_code, str(error.detail))
         return Problem(error.status_code, code, detail, headers=error.headers).response()
