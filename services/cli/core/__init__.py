@@ -1,0 +1,1 @@
+"""What the commands decide and show, without I/O."""
