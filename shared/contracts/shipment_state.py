@@ -6,7 +6,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.contracts.common import Id, Language, Money, Ms, Sequence, Substatus, Window
-from shared.contracts.status import FINAL
+from shared.contracts.status import FINAL, Tag, tag_of
 from shared.contracts.topic import Body, Message, Topic
 
 
@@ -21,12 +21,14 @@ class HistoryEntry(Body, frozen=True):
 
 
 class Carrier(Body, frozen=True):
-    """A courier who carries or carried the shipment, since and until when; `joined`: his plan's version."""
+    """A courier who carries or carried the shipment, since and until when; `joined`: his plan's version at
+    which it came onto his route; `started`: he has set out with it."""
 
     courier: Id
     joined: Sequence
     since_ms: Ms
     until_ms: Ms | None = None
+    started: bool = False
 
 
 class ShipmentState(Body, frozen=True):
@@ -51,7 +53,6 @@ class ShipmentState(Body, frozen=True):
     attempt_open: bool = False
     route: Id | None = None
     carriers: tuple[Carrier, ...] = ()
-    out: bool = False
     observed: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
     decided: tuple[Id, ...] = ()
@@ -68,6 +69,17 @@ class ShipmentState(Body, frozen=True):
     def carrier(self) -> Carrier | None:
         """Who carries it now."""
         return self.carriers[-1] if self.carriers and self.carriers[-1].until_ms is None else None
+
+    @property
+    def out(self) -> bool:
+        """Whether it is out for delivery with who carries it now."""
+        carrier = self.carrier
+        return (
+            carrier is not None
+            and carrier.started
+            and self.substatus is not None
+            and tag_of(self.substatus) is Tag.OUT_FOR_DELIVERY
+        )
 
     def carried_by(self, courier: str, at_ms: int) -> bool:
         """Whether this courier carried it at `at_ms`."""

@@ -56,65 +56,79 @@ def fold(state: ShipmentState, event: AnyEvent) -> ShipmentState:
     )
     match event:
         case Registered():
-            return _registered(after, event)
+            after = replace(
+                after,
+                merchant=event.merchant,
+                order_number=event.order_number,
+                fingerprint=event.fingerprint,
+                parties=event.parties,
+                parcels=event.parcels,
+                cash=event.cash,
+                window=event.window,
+                language=event.language,
+                zone=event.zone,
+            )
+            return _enter(after, event, "InfoReceived_001", 0)
         case Reported():
-            return _reported(after, event)
+            return _enter(after, event, event.substatus, event.attempt, event.place)
         case Assigned():
-            return _assigned(after, event)
+            carrier = Carrier(
+                courier=event.courier, joined=event.joined, since_ms=event.at_ms, started=event.out
+            )
+            after = replace(
+                after, route=event.route, carriers=(*_ended_carriers(after, event.at_ms), carrier)
+            )
+            return _enter(after, event, "OutForDelivery_001", event.attempt) if event.out else after
         case Started():
-            return _set_out(after, event.seq, event.at_ms, event.attempt)
+            if after.carrier is not None:
+                carriers = (*after.carriers[:-1], replace(after.carriers[-1], started=True))
+                after = replace(after, carriers=carriers)
+            return _enter(after, event, "OutForDelivery_001", event.attempt)
         case Withdrawn():
-            return replace(after, carriers=_ended_carriers(after, event.at_ms), out=False)
+            return replace(after, carriers=_ended_carriers(after, event.at_ms))
         case Observed():
-            return _observed(after, event)
+            seen = observation(event.attempt, event.what)
+            after = replace(after, observed=(*after.observed[-8:], seen))
+            return _enter(after, event, "OutForDelivery_004", event.attempt) if seen_at_door(event) else after
         case Refused():
             return after
 
 
-def _registered(state: ShipmentState, event: Registered) -> ShipmentState:
+def seen_at_door(event: Observed) -> bool:
+    """Whether what was noticed is a stage of its own: the courier is at the stop."""
+    return event.what == "arrived"
+
+
+def _enter(
+    state: ShipmentState, event: AnyEvent, substatus: str, attempt: int, place: str | None = None
+) -> ShipmentState:
+    """The state with a stage entered in its history at its own time. Everything that depends on the history
+    follows from it anew, so that a late report gives the state that it would have given in time."""
+    entry = HistoryEntry(seq=event.seq, substatus=substatus, at_ms=event.at_ms, attempt=attempt, place=place)
+    history = tuple(sorted((*state.history, entry), key=lambda e: (e.at_ms, e.seq)))
+    now = current_entry(history)
+    last = max(e.attempt for e in history)
+    door = [e for e in history if e.attempt == last and _of_the_door(e)]
     return replace(
         state,
-        merchant=event.merchant,
-        order_number=event.order_number,
-        fingerprint=event.fingerprint,
-        parties=event.parties,
-        parcels=event.parcels,
-        cash=event.cash,
-        window=event.window,
-        language=event.language,
-        zone=event.zone,
-        substatus="InfoReceived_001",
-        status_ms=event.at_ms,
-        history=(HistoryEntry(seq=event.seq, substatus="InfoReceived_001", at_ms=event.at_ms),),
+        history=history,
+        substatus=now.substatus,
+        status_ms=now.at_ms,
+        attempt=last,
+        attempt_open=bool(door) and status.tag_of(door[-1].substatus) is status.Tag.OUT_FOR_DELIVERY,
     )
 
 
-def _with_history(state: ShipmentState, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
-    """The history with the entry at its own time; of equal times the one reported later comes later."""
-    return tuple(sorted((*state.history, entry), key=lambda e: (e.at_ms, e.seq)))
+def _of_the_door(entry: HistoryEntry) -> bool:
+    tag = status.tag_of(entry.substatus)
+    return tag in OUTCOMES or tag is status.Tag.OUT_FOR_DELIVERY
 
 
-def _reported(state: ShipmentState, event: Reported) -> ShipmentState:
-    entry = HistoryEntry(
-        seq=event.seq,
-        substatus=event.substatus,
-        at_ms=event.at_ms,
-        attempt=event.attempt,
-        place=event.place,
-    )
-    state = replace(state, history=_with_history(state, entry))
-    if not event.current:
-        return state
-    tag = status.tag_of(event.substatus)
-    over = tag in OUTCOMES
-    return replace(
-        state,
-        substatus=event.substatus,
-        status_ms=event.at_ms,
-        attempt=event.attempt,
-        out=(tag is status.Tag.OUT_FOR_DELIVERY and (state.out or state.carrier is not None)),
-        attempt_open=not over and (tag is status.Tag.OUT_FOR_DELIVERY or state.attempt_open),
-    )
+def current_entry(history: tuple[HistoryEntry, ...]) -> HistoryEntry:
+    """The stage that counts: what ended the shipment, whenever its report came; else the newest of the
+    newest attempt. Never one that lies before."""
+    final = [e for e in history if e.substatus in status.FINAL]
+    return final[0] if final else max(history, key=lambda e: (e.attempt, e.at_ms, e.seq))
 
 
 def _ended_carriers(state: ShipmentState, at_ms: int) -> tuple[Carrier, ...]:
@@ -122,46 +136,6 @@ def _ended_carriers(state: ShipmentState, at_ms: int) -> tuple[Carrier, ...]:
         return state.carriers
     last = replace(state.carriers[-1], until_ms=max(at_ms, state.carriers[-1].since_ms))
     return (*state.carriers[:-1], last)
-
-
-def _assigned(state: ShipmentState, event: Assigned) -> ShipmentState:
-    carrier = Carrier(courier=event.courier, joined=event.joined, since_ms=event.at_ms)
-    state = replace(
-        state,
-        route=event.route,
-        carriers=(*_ended_carriers(state, event.at_ms), carrier),
-        out=False,
-    )
-    return _set_out(state, event.seq, event.at_ms, event.attempt) if event.out else state
-
-
-def _set_out(state: ShipmentState, seq: int, at_ms: int, attempt: int) -> ShipmentState:
-    entry = HistoryEntry(seq=seq, substatus="OutForDelivery_001", at_ms=at_ms, attempt=attempt)
-    state = replace(
-        state,
-        history=_with_history(state, entry),
-        attempt=attempt,
-        attempt_open=True,
-        out=True,
-    )
-    if at_ms < state.status_ms:
-        return state
-    return replace(state, substatus="OutForDelivery_001", status_ms=at_ms)
-
-
-def _observed(state: ShipmentState, event: Observed) -> ShipmentState:
-    state = replace(state, observed=(*state.observed[-8:], observation(event.attempt, event.what)))
-    if event.what != "arrived" or event.at_ms < state.status_ms:
-        return state
-    entry = HistoryEntry(
-        seq=event.seq, substatus="OutForDelivery_004", at_ms=event.at_ms, attempt=event.attempt
-    )
-    return replace(
-        state,
-        history=_with_history(state, entry),
-        substatus="OutForDelivery_004",
-        status_ms=event.at_ms,
-    )
 
 
 def observation(attempt: int, what: str) -> str:
@@ -191,7 +165,7 @@ def stage_view(state: ShipmentState) -> StageView | None:
         attempt=state.attempt,
         courier=carrier.courier if carrier else None,
         joined=carrier.joined if carrier else 0,
-        out=state.out and carrier is not None and not state.ended,
+        out=state.out,
         ended=state.ended,
         history=state.history,
     )

@@ -133,15 +133,14 @@ def _report(state: ShipmentState, command: Report, head: dict[str, Any]) -> AnyE
     elif command.actor.kind == "merchant" and command.actor.id != state.merchant:
         raise Refusal("unknown_shipment", "There is no such shipment.")
     before = state.substatus or "Pending_001"
-    attempt = command.attempt or max(state.attempt, 1 if _tag(command) in _OF_ATTEMPTS else 0)
-    late = at_ms < state.status_ms or attempt < state.attempt
-    final = command.substatus in status.FINAL
-    if state.ended and not late:
+    attempt = command.attempt if command.attempt is not None else _attempt_at(state, command, at_ms)
+    late = (attempt, at_ms) < (state.attempt, state.status_ms) or at_ms < state.status_ms
+    if not late and state.ended:
         raise Refusal("already_ended", f"The shipment has ended ({before}): nothing follows.")
     if not late and not legal(before, command.substatus):
         raise Refusal("not_from_here", f"{command.substatus} cannot follow {before}.")
     # What ended the delivery ends it whenever its report arrives; any other late report is history only.
-    current = not late or (final and not state.ended)
+    current = not late or (command.substatus in status.FINAL and not state.ended)
     return Reported(
         **head,
         substatus=command.substatus,
@@ -155,8 +154,11 @@ def _report(state: ShipmentState, command: Report, head: dict[str, Any]) -> AnyE
 _OF_ATTEMPTS = frozenset({status.Tag.OUT_FOR_DELIVERY, status.Tag.ATTEMPT_FAIL, status.Tag.DELIVERED})
 
 
-def _tag(command: Report) -> status.Tag:
-    return status.tag_of(command.substatus)
+def _attempt_at(state: ShipmentState, command: Report, at_ms: int) -> int:
+    """The attempt a report belongs to when it does not say: the one that was on at its own time."""
+    begun = [e.attempt for e in state.history if e.at_ms <= at_ms]
+    least = 1 if status.tag_of(command.substatus) in _OF_ATTEMPTS else 0
+    return max([least, *begun])
 
 
 def _next_attempt(state: ShipmentState) -> int:

@@ -1,0 +1,146 @@
+"""Lives of shipments, as a courier would tell them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.shipment_life import Life
+
+TAKEN = """
+    08:00 shop registers
+    09:00 hub InTransit_002
+    10:00 system assigns eleni 5
+    11:00 system starts eleni 6
+"""
+
+
+@pytest.fixture
+def life() -> Life:
+    life = Life()
+    life.tell_all(TAKEN)
+    return life
+
+
+def test_delivered(life: Life) -> None:
+    life.tell_all("""
+        11:40 eleni notices near 5
+        11:45 eleni notices arrived 5
+        11:50 eleni Delivered_003
+    """)
+    assert life.now() == "Delivered_003 1"
+    assert life.history() == [
+        "08:00 InfoReceived_001",
+        "09:00 InTransit_002",
+        "11:00 OutForDelivery_001",
+        "11:45 OutForDelivery_004",
+        "11:50 Delivered_003",
+    ]
+
+
+def test_nothing_follows_the_end(life: Life) -> None:
+    life.tell_all("11:50 eleni Delivered_001")
+    assert life.tell("12:00 eleni AttemptFail_002") == "already_ended"
+    assert life.tell("12:00 system assigns nikos 9") == "already_ended"
+    assert life.now() == "Delivered_001 1"
+
+
+def test_a_second_attempt_on_another_day_is_numbered(life: Life) -> None:
+    life.tell_all("""
+        11:50 eleni AttemptFail_002
+        12:30 hub InTransit_003
+        13:00 system assigns nikos 3
+        14:00 system starts nikos 4
+    """)
+    assert life.now() == "OutForDelivery_001 2 out"
+    life.tell_all("14:30 nikos Delivered_001")
+    assert life.now() == "Delivered_001 2"
+
+
+def test_a_second_try_on_the_same_round(life: Life) -> None:
+    life.tell_all("""
+        11:50 eleni AttemptFail_002
+        15:00 eleni OutForDelivery_001 attempt=2
+    """)
+    assert life.now() == "OutForDelivery_001 2 out"
+
+
+def test_only_the_courier_who_carries_it_reports(life: Life) -> None:
+    assert life.tell("11:30 nikos Delivered_001") == "not_the_assigned_courier"
+    assert life.now() == "OutForDelivery_001 1 out"
+
+
+def test_a_late_report_of_the_courier_before_is_taken_at_its_time(life: Life) -> None:
+    life.tell_all("""
+        11:30 system assigns nikos 2 out
+        11:40 (11:20) eleni AttemptFail_003
+    """)
+    assert life.now() == "OutForDelivery_001 1 out"
+    assert life.tell("11:41 (11:35) eleni AttemptFail_003") == "not_the_assigned_courier"
+
+
+def test_a_delivery_reported_late_still_ends_it(life: Life) -> None:
+    life.tell_all("""
+        12:10 hub Exception_004
+        12:20 (11:50) eleni Delivered_001
+    """)
+    assert life.now() == "Delivered_001 1"
+
+
+def test_a_late_scan_is_history_only(life: Life) -> None:
+    life.tell_all("11:10 (10:30) hub InTransit_007")
+    assert life.now() == "OutForDelivery_001 1 out"
+    assert life.history()[2] == "10:30 InTransit_007"
+
+
+def test_the_same_report_twice_is_one(life: Life) -> None:
+    assert life.tell("11:50 eleni AttemptFail_002 id=phone-7") == "ok"
+    assert life.tell("11:55 (11:50) eleni AttemptFail_002 id=phone-7") == "again"
+    assert life.history()[-1] == "11:50 AttemptFail_002"
+    assert len([h for h in life.history() if "AttemptFail" in h]) == 1
+
+
+def test_from_the_future(life: Life) -> None:
+    assert life.tell("11:50 (15:00) eleni Delivered_001") == "from_the_future"
+
+
+def test_a_stale_plan_assigns_nothing(life: Life) -> None:
+    assert life.tell("11:10 system assigns eleni 4") == "superseded"
+    assert life.tell("11:10 system withdraws eleni 5") == "superseded"
+    assert life.now() == "OutForDelivery_001 1 out"
+
+
+def test_withdrawn_on_the_way(life: Life) -> None:
+    life.tell_all("11:15 system withdraws eleni 8")
+    assert life.now() == "OutForDelivery_001 1"
+    assert life.state.carrier is None
+    life.tell_all("11:20 system assigns nikos 2 out")
+    assert life.now() == "OutForDelivery_001 1 out"  # the same attempt: nobody was at the door
+
+
+def test_back_before_the_hand_over_is_refused(life: Life) -> None:
+    assert life.tell("11:15 shop InfoReceived_001") == "not_from_here"
+
+
+def test_what_was_noticed_of_an_old_plan_is_refused(life: Life) -> None:
+    life.tell_all("11:20 system assigns eleni 9 out")
+    assert life.tell("11:25 eleni notices near 5") == "not_out"
+    assert life.tell("11:25 eleni notices near 9") == "ok"
+    assert life.tell("11:26 eleni notices near 9") == "noticed_already"
+
+
+def test_another_shop_sees_no_such_shipment(life: Life) -> None:
+    command = life._command("shop", "Exception_005", [], "11:30")
+    other = type(command)(
+        **{f: getattr(command, f) for f in command.__struct_fields__}
+        | {"actor": type(command.actor)(kind="merchant", id="florist")}
+    )
+    event = life.send(other, "11:30")
+    assert getattr(event, "reason", None) == "unknown_shipment"
+
+
+def test_unregistered() -> None:
+    life = Life()
+    assert life.tell("10:00 hub InTransit_001") == "unknown_shipment"
+    assert life.tell("10:01 shop registers") == "ok"
+    assert life.now() == "InfoReceived_001 0"
+    assert life.tell("10:02 shop registers") == "already_registered"
