@@ -19,6 +19,7 @@ from deploy.local.paths import state_dir
 from deploy.local.valkey import ValkeyServer
 
 PYTHON = sys.executable
+KEYS = ("DROMOS_TICKET_KEY", "DROMOS_ADMIN_TOKEN", "DROMOS_ZONE_KEY")
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,15 @@ class Stack:
     def secrets(self) -> dict[str, str]:
         """Return the stack's keys, made once and kept in a file that only this user can read."""
         path = self.folder / "run" / "keys.json"
-        if path.is_file():
-            kept: dict[str, str] = json.loads(path.read_text())
-            return kept
-        made = {name: secrets.token_urlsafe(32) for name in ("DROMOS_TICKET_KEY", "DROMOS_ADMIN_TOKEN")}
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(made, file)
-        return made
+        kept: dict[str, str] = json.loads(path.read_text()) if path.is_file() else {}
+        missing = [name for name in KEYS if name not in kept]
+        if missing:
+            kept |= {name: secrets.token_urlsafe(32) for name in missing}
+            partial = path.with_suffix(".partial")
+            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                json.dump(kept, file)
+            partial.replace(path)
+        return kept
 
     def environment(self) -> dict[str, str]:
         """Return what every part finds in its environment; what the user has set goes before."""
@@ -124,6 +127,8 @@ class Stack:
             "DROMOS_PUBLIC_URL": self.portal_url,
             "DROMOS_GATEWAY_URL": f"ws://{ports.LOOPBACK}:{self.ports.gateway}/",
             "DROMOS_DEMO": "1",
+            "DROMOS_H3_FILE": str(self.folder / "map" / "h3.json"),
+            "DROMOS_VALHALLA_TILES": str(self.folder / "map" / "valhalla"),
             **self.secrets(),
         }
         fixed = {Ports.variable(f.name): str(getattr(self.ports, f.name)) for f in fields(self.ports)}
