@@ -7,7 +7,7 @@ export interface Area {
   tiles: string;
 }
 
-const TILES = "/map/area.pmtiles";
+const TILES = "/map/basemap.pmtiles";
 
 /** Throws when the portal has no map. */
 export async function loadArea(): Promise<Area> {
