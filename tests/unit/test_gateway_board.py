@@ -14,6 +14,7 @@ from shared.contracts.links import Link
 from shared.contracts.views.live import LiveView, Watcher
 from shared.contracts.views.people import MerchantView
 from shared.contracts.views.stage import StageView
+from shared.domain import page
 from tests.unit import gateway_views as v
 
 NOW = v.NOW_MS
@@ -270,6 +271,14 @@ def test_a_link_expires_by_the_clock() -> None:
     scene.read(links=(v.link("s-1", expires_ms=NOW + 500),))
     assert scene.board.expelled(NOW + 499) == []
     assert scene.board.expelled(NOW + 500) == [session]
+
+
+def test_a_shipment_long_over_ends_its_sessions() -> None:
+    scene = Scene()
+    session = scene.enter()
+    scene.read(stages=(v.stage(seq=5, ended=True),))
+    assert scene.board.expelled(NOW + page.LINK_AFTER_END_MS) == []
+    assert scene.board.expelled(NOW + page.LINK_AFTER_END_MS + 60_000) == [session]
 
 
 def test_a_missing_link_withholds_at_once_and_ends_later() -> None:

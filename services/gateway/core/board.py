@@ -72,8 +72,10 @@ class Board:
             return "gone" if self.marks.up("stages", LINKS_PARTITION, now_ms) else "not_yet"
         if not link.good(now_ms) or link.shipment != room.shipment:
             return "gone"
-        if room.picture is None:
+        if room.stage is None or room.picture is None:
             return "not_yet"
+        if page.link_over(room.stage, now_ms):
+            return "gone"
         room.waiting -= 1
         room.sessions[session] = None
         return "welcome"
@@ -94,11 +96,12 @@ class Board:
             del self.rooms[room.shipment]
 
     def expelled(self, now_ms: int) -> list[Session]:
-        """Sessions that have been let in and must go: link no longer good, or shipment gone."""
+        """Sessions that have been let in and must go: link no longer good, or shipment gone or over."""
         up = self.marks.up("stages", LINKS_PARTITION, now_ms)
         out = {s: None for s in self.links.bad(now_ms, up=up) if s in s.room.sessions}
         for room in self.rooms.values():
-            if room.missing_since_ms is not None and now_ms - room.missing_since_ms >= MISSING_MS:
+            lost = room.missing_since_ms is not None and now_ms - room.missing_since_ms >= MISSING_MS
+            if lost or (room.stage is not None and page.link_over(room.stage, now_ms)):
                 out |= room.sessions
         return list(out)
 
