@@ -27,12 +27,13 @@ from shared.ports.router import NoRouteError
 log = logs.get(__name__)
 
 BOARD_EVERY_S = 1.0
+PATIENCE_S = 15.0  # for couriers who are slow to set out; the first look should find them all
 # How the first rounds are found, so that the first look is worth it: one courier about to arrive, one some
 # stops away, one with most of his round before him, one who has not set out.
 OPENING = (
     Scene(stops=8, done=2, next_in_s=75),
     Scene(stops=9, done=2, next_in_s=40),
-    Scene(stops=12, done=1, next_in_s=30),
+    Scene(stops=13, done=1, next_in_s=30),
     Scene(stops=10, done=4, next_in_s=60),
     Scene(stops=12, done=0, waits_s=45),
     Scene(stops=9, done=1, next_in_s=20),
@@ -107,7 +108,8 @@ class Director:
     async def play(self, couriers: list[Courier], rounds: int | None = None) -> None:
         """All couriers, for so many rounds each or for ever."""
         async with asyncio.TaskGroup() as tasks:
-            board = tasks.create_task(self._board())
+            at_once = sum(OPENING[i % len(OPENING)].waits_s == 0 for i in range(len(couriers)))
+            board = tasks.create_task(self._board(min(at_once, len(OPENING))))
             players = [tasks.create_task(self._courier(i, c, rounds)) for i, c in enumerate(couriers)]
             await asyncio.gather(*players)
             board.cancel()
@@ -161,7 +163,12 @@ class Director:
         await self.client.close_route(courier.id, made.route)
         return made
 
-    async def _board(self) -> None:
+    async def _board(self, first_out: int) -> None:
+        """Keep the links current, from when so many couriers are on their way, or patience ends."""
+        waited_s = 0.0
+        while sum(r.clock is not None for r in self.under_way.values()) < first_out and waited_s < PATIENCE_S:
+            await asyncio.sleep(BOARD_EVERY_S / 4)
+            waited_s += BOARD_EVERY_S / 4
         while True:
             try:
                 await self.refresh_links()
@@ -186,7 +193,8 @@ class Director:
         self.shown = {kind: found.shipment for kind, found in chosen.items()}
         for line in lines:
             if before.get(line["kind"]) != self.shown[line["kind"]]:
-                self.say("link", line)
+                # What is said may end in a log, and a link is a secret.
+                self.say("link", {key: value for key, value in line.items() if key != "url"})
         content = {"links": lines, "updated_at": datetime.now(UTC).isoformat(timespec="seconds")}
         replace_file(self.links_file, json.dumps(content, ensure_ascii=False, indent=1) + "\n", mode=0o600)
 

@@ -57,6 +57,7 @@ def test_area_addresses_and_cells_agree(built: Path) -> None:
     area = json.loads((built / "area.json").read_text())
     assert area["name"] == "Helsinki"
     assert area["zone"] == "Europe/Helsinki"
+    assert area["tiles"] == "/map/basemap.pmtiles"
     assert area["osm_date"].startswith("2019-04")
     west, south, east, north = area["bbox"]
     table = json.loads((built / "addresses.json").read_text())

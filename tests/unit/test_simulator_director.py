@@ -156,7 +156,7 @@ async def test_three_couriers_play_a_round_each(tmp_path: Path) -> None:
     async with director.client:
         await director.set_up(crew)
         await director.play(crew, rounds=1)
-    assert len(world.shipments) == 8 + 9 + 12
+    assert len(world.shipments) == 8 + 9 + 13
     assert set(world.ended) == set(world.shipments)  # every parcel has an end
     assert all(len(ends) == 1 for ends in world.ended.values())
     by_shop = [s for s, (end,) in world.ended.items() if end["by"] in world.merchants.values()]

@@ -15,6 +15,7 @@ from deploy.local.map import addresses, basemap, classify, coast, extract, routi
 from deploy.local.map.steps import MapError, Steps, code_of
 
 ATTRIBUTION = "© OpenStreetMap contributors"
+TILES_URL = "/map/basemap.pmtiles"  # where the portal serves this folder
 COPYRIGHT_URL = "https://www.openstreetmap.org/copyright"
 NOTICE = """The files in this folder are made from OpenStreetMap data.
 
@@ -86,6 +87,7 @@ def _area(source: Path, digest: str, given: Path | None, out: Path) -> str:
     content = {
         **asdict(area),
         "centre": [round((west + east) / 2, 6), round((south + north) / 2, 6)],
+        "tiles": TILES_URL,
         "attribution": ATTRIBUTION,
         "attribution_url": COPYRIGHT_URL,
         "license": "ODbL-1.0",
