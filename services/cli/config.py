@@ -54,6 +54,7 @@ class CliSettings(CommonSettings):
     portal_port: int = Field(default=8080, ge=1, le=65535)
     ingest: str = ""
     ingest_port: int = Field(default=8081, ge=1, le=65535)
+    gateway_url: str = "ws://127.0.0.1:8082/"
     admin_token: SecretStr = SecretStr("")
     merchant_key: SecretStr = SecretStr("")
     device_secret: SecretStr = SecretStr("")

@@ -26,11 +26,18 @@ REFUSED = {
 
 
 class Api:
-    """One server, asked as one role. `asked_for` names the merchant the administrator acts for."""
+    """One server. `variable` is the setting that says where it is."""
 
-    def __init__(self, name: str, address: str, variable: str, timeout_s: float) -> None:
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        variable: str,
+        timeout_s: float,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._name, self._address, self._variable = name, address, variable
-        self._client = httpx.Client(base_url=address, timeout=timeout_s)
+        self._client = httpx.Client(base_url=address, timeout=timeout_s, transport=transport)
 
     def ask(
         self,
@@ -70,7 +77,7 @@ class Api:
         try:
             said = answer.json() if answer.content else {}
         except ValueError:
-            said = {}
+            said = None
         if answer.is_success and isinstance(said, dict):
             return said
         problem = said if isinstance(said, dict) else {}

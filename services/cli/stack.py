@@ -12,7 +12,7 @@ import typer
 
 from services.cli import kafka
 from services.cli.config import CliSettings
-from services.cli.health import Look, answers, unready
+from services.cli.health import Look, answers, unready, workers
 from services.cli.output import Failure, Json, as_json, command, line, say, table
 
 STATES = {"ok": "ok", "note": "--", "missing": "MISSING"}
@@ -137,6 +137,8 @@ def _looks(settings: CliSettings) -> list[Look]:
     looks = [
         answers("portal", f"{settings.portal_address}/readyz"),
         answers("ingest", f"{settings.ingest_address}/readyz"),
+        answers("gateway", f"http{settings.gateway_url.removeprefix('ws').rstrip('/')}/readyz"),
+        *workers(settings.redis_url, settings.namespace),
     ]
     try:
         with kafka.admin(settings) as admin:

@@ -54,7 +54,7 @@ def as_line(said: dict[str, Any]) -> str:
     head = f"{said['at'][11:23]}  {said.get('protocol') or '-':<10}"
     if said["kind"] == "parked":
         return f"{head} PARKED   {said['detail']}  ({said['reason']})  {said['sent'][:120]}"
-    late = f"made {span(said['late_s'])} before" if said["late_s"] >= 0 else f"{span(-said['late_s'])} ahead"
+    late = f"{span(said['late_s'])} before" if said["late_s"] >= 0 else f"{span(-said['late_s'])} ahead"
     parts = [f"made {clock(said['at_ms'])} ({late})" if said["late_s"] >= 5 or said["late_s"] < 0 else ""]
     if said["kind"] == "fix":
         parts.insert(0, f"{said['lon']:.6f},{said['lat']:.6f}")
