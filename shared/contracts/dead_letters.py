@@ -7,7 +7,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.contracts.common import Id, Ms
-from shared.contracts.topic import DAY_MS, Body, Message, PartitionGroup, Topic
+from shared.contracts.topic import DAY_MS, Body, Message, Topic
 
 SUFFIX = ".dlq"
 
@@ -34,13 +34,13 @@ class DeadLetter(Body, frozen=True):
     redriven: int = 0
 
 
-def dead_letter_topic(of: str, group: PartitionGroup) -> Topic:
-    """The dead-letter topic beside topic `of`."""
+def dead_letter_topic(of: str) -> Topic:
+    """The dead-letter topic beside topic `of`: one partition, since there is little and people read it."""
     return Topic(
         name=of + SUFFIX,
         title=f"Dead letters of {of}",
         key="as the topic's",
-        group=group,
+        group="small",
         messages=(
             Message(
                 DeadLetter,

@@ -38,6 +38,6 @@ LIVE_TOPICS: tuple[Topic, ...] = (
     merchants.TOPIC,
 )
 
-DEAD_LETTER_TOPICS: tuple[Topic, ...] = tuple(dead_letter_topic(t.name, t.group) for t in LIVE_TOPICS)
+DEAD_LETTER_TOPICS: tuple[Topic, ...] = tuple(dead_letter_topic(t.name) for t in LIVE_TOPICS)
 
 TOPICS: dict[str, Topic] = {t.name: t for t in LIVE_TOPICS + DEAD_LETTER_TOPICS}

@@ -29,7 +29,7 @@ from shared.ports.views import ViewsUnavailable
 
 log = logs.get(__name__)
 BATCH = 500
-WITHIN_S = 0.01
+WITHIN_S = 0.02
 
 
 def group(generation: int) -> str:
@@ -188,12 +188,12 @@ class Stages:
         await self.kafka.stop()
         await self.writer.close()
 
-    async def marks(self) -> tuple[dict[TP, int], bool]:
-        """When (epoch ms) each assigned partition was known to be worked off; and whether all are."""
+    async def marks(self, topic: str | None = None) -> tuple[dict[TP, int], bool]:
+        """When (epoch ms) each assigned partition (of a topic) was known to be worked off; whether all are."""
         consumer = self.app.consumer
         inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
         found: dict[TP, int] = {}
-        assigned = consumer.assignment()
+        assigned = [tp for tp in consumer.assignment() if topic in (None, tp.topic)]
         for tp in assigned:
             position = await consumer.position(tp)
             end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
@@ -209,10 +209,9 @@ class Stages:
         if self.settings.rebuilding:
             return
         try:
-            marks, caught_up = await self.marks()
+            marks, caught_up = await self.marks(self.settings.topic_prefix + shipment_events.TOPIC.name)
             filled = await self.refill.look(self.app.consumer.assignment())
-            events = self.settings.topic_prefix + shipment_events.TOPIC.name
-            at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
+            at = {tp.partition: ms for tp, ms in marks.items()}
             await self.writer.put_worked_off("stages", {p: ms for p, ms in at.items() if p in filled})
             await self.writer.put_heartbeat(
                 Heartbeat(

@@ -7,9 +7,8 @@ from collections import deque
 
 from shared import logs
 from shared.adapters.watchdog import fatal
-from shared.contracts.dead_letters import DeadLetter, dead_letter_topic
+from shared.contracts.dead_letters import SUFFIX, DeadLetter
 from shared.contracts.registry import TOPICS
-from shared.contracts.topic import Topic
 from shared.ports.log import Log, Record
 
 log = logs.get(__name__)
@@ -33,7 +32,7 @@ class DeadLetters:
         if len(self._seen) > self._cap:
             fatal("too many dead letters", cap=self._cap, where=self._where)
         of = TOPICS[record.topic]
-        letter_topic: Topic = dead_letter_topic(of.name, of.group)
+        letter_topic = TOPICS[of.name + SUFFIX]
         text = "" if of.personal or record.value is None else record.value.decode(errors="replace")
         id = f"{record.topic}:{record.partition}:{record.offset}"
         log.warning("dead_letter", topic=of.name, at=id, reason=reason, detail=detail)
@@ -55,6 +54,6 @@ class DeadLetters:
                 offset=record.offset,
             ),
             id=id,
-            partition=record.partition,
+            partition=0,
             timeout_s=10,
         )
