@@ -78,7 +78,7 @@ class World:
 
 
 def settings(**changes: object) -> IngestSettings:
-    return IngestSettings(**{"ingest_rate_per_s": 1e6, "ingest_rate_burst": 1_000_000} | changes)
+    return IngestSettings.model_validate({"ingest_rate_per_s": 1e6, "ingest_rate_burst": 1_000_000} | changes)
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ class Ingest:
             path: PhoneDoor(intake, [p for p in PROTOCOLS if p.path == path])
             for path in dict.fromkeys(p.path for p in PROTOCOLS)
         }
-        self._with_secret = {p.path: self._doors[p.path] for p in PROTOCOLS if "path" in p.carriers}
+        self._with_secret = {p.path + "/": self._doors[p.path] for p in PROTOCOLS if "path" in p.carriers}
         self._doors |= {path + "/": door for path, door in self._doors.items()}
         self._doors["/"] = self._doors[ROOT_ALIAS]
 
@@ -73,11 +73,10 @@ class Ingest:
         if door is not None:
             await door(scope, receive, send)
             return
-        head, _, last = path.removesuffix("/").rpartition("/")
-        door = self._with_secret.get(head)
-        if door is not None:
-            await door(scope, receive, send, last)
-            return
+        for prefix, door in self._with_secret.items():
+            if path.startswith(prefix):
+                await door(scope, receive, send, path[len(prefix) :].removesuffix("/"))
+                return
         await self._rest(scope, receive, send)
 
 

@@ -239,8 +239,12 @@ def _wait_s(prefer: str | None, most_s: float) -> float | None:
 
 
 def _errors(error: ValidationError) -> list[dict[str, str]]:
-    """Fields and messages; never what was sent."""
+    """Fields and messages; never what was sent, be it as the name of a field."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    known = ", ".join(ReportBody.model_fields)
     return [
-        {"field": ".".join(str(part) for part in e["loc"]) or "body", "message": e["msg"]}
-        for e in error.errors(include_url=False, include_context=False, include_input=False)
+        {"field": "body", "message": f"an unknown field; known are {known}"}
+        if e["type"] == "extra_forbidden"
+        else {"field": ".".join(str(part) for part in e["loc"]) or "body", "message": e["msg"]}
+        for e in found[:20]
     ]

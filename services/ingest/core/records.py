@@ -78,8 +78,8 @@ def entry(
     received_ms: int,
     strip: Callable[[bytes], str],
 ) -> Entry | None:
-    """The record that a reading becomes; None for `Nothing`. `strip` takes the secrets out of a parked
-    message's text."""
+    """The record that a reading becomes; None for `Nothing`. `strip` takes the secrets out of a
+    text of the phone's."""
     outcome = reading.outcome
     if isinstance(outcome, Nothing):
         return None
@@ -96,7 +96,7 @@ def entry(
     if outcome.battery_pct is not None:
         headers["battery_pct"] = str(round(outcome.battery_pct))
     if outcome.event is not None:
-        headers["event"] = outcome.event
+        headers["event"] = strip(outcome.event.encode())
     kind: Result = Result("accepted" if isinstance(outcome, Fix) else "alive", id)
     return Entry(POSITIONS, id, value, _ENCODER.encode(value), headers, kind)
 
