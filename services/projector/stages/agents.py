@@ -70,6 +70,8 @@ class Stages:
 
     def _make(self) -> faust.App:
         settings = self.settings
+        folder = settings.state_dir / "run"
+        folder.mkdir(parents=True, exist_ok=True)
         session_s = settings.session_timeout_s
         options: dict[str, Any] = {}
         if settings.kafka_username:
@@ -82,7 +84,7 @@ class Stages:
             settings.topic_prefix + group(settings.generation),
             broker=[f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")],
             store="memory://",
-            datadir=str(settings.state_dir / "run" / "faust"),
+            datadir=str(folder / "faust"),
             web_enabled=False,
             topic_allow_declare=False,
             topic_disable_leader=True,
@@ -189,7 +191,7 @@ class Stages:
         await self.writer.close()
 
     async def marks(self, topic: str | None = None) -> tuple[dict[TP, int], bool]:
-        """When (epoch ms) each assigned partition (of a topic) was known to be worked off; whether all are."""
+        """When (epoch ms) each assigned partition (of a topic) was worked off last; whether all are."""
         consumer = self.app.consumer
         inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
         found: dict[TP, int] = {}
