@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +17,7 @@ from services.simulator.client import ApiError, Client
 from services.simulator.core.board import Candidate, choose
 from services.simulator.core.texts import SHOPS
 from services.simulator.core.world import Courier
+from services.simulator.kept import Secrets, replace_file
 from services.simulator.phone import Phone
 from services.simulator.rounds import Round, Rounds, Scene, Stop
 from shared import logs
@@ -38,30 +38,6 @@ OPENING = (
     Scene(stops=12, done=0, waits_s=45),
     Scene(stops=9, done=1, next_in_s=20),
 )
-
-
-@dataclass(slots=True)
-class Secrets:
-    """Keys of shops, secrets of phones, routes under way: kept for the next start, readable by us alone."""
-
-    file: Path
-    keys: dict[str, str] = field(default_factory=dict)
-    phones: dict[str, str] = field(default_factory=dict)
-    routes: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, file: Path) -> Secrets:
-        """What an earlier start has kept, or nothing."""
-        try:
-            kept = json.loads(file.read_text())
-            return cls(file, dict(kept["keys"]), dict(kept["phones"]), dict(kept["routes"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return cls(file)
-
-    def save(self) -> None:
-        """Replace the file."""
-        kept = {"keys": self.keys, "phones": self.phones, "routes": self.routes}
-        replace_file(self.file, json.dumps(kept), mode=0o600)
 
 
 @dataclass(slots=True)
@@ -223,13 +199,3 @@ def _line(kind: str, made: Round, stop: Stop) -> dict[str, Any]:
         "stops_left": left,
         "state": "next" if left == 0 else "out for delivery",
     }
-
-
-def replace_file(file: Path, text: str, *, mode: int) -> None:
-    """Write a file so that readers see the old or the new one, never half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text)
-    part.replace(file)

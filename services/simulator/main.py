@@ -22,7 +22,8 @@ from services.simulator.core.faults import PRESETS
 from services.simulator.core.protocols import PROTOCOLS
 from services.simulator.core.replay import ReplayError
 from services.simulator.core.world import couriers, usable
-from services.simulator.director import Director, Secrets
+from services.simulator.director import Director
+from services.simulator.kept import Secrets, troupe
 from services.simulator.player import Player, load
 from services.simulator.rounds import Rounds
 from shared import logs
@@ -91,13 +92,18 @@ async def _until_told(settings: SimulatorSettings, args: argparse.Namespace) -> 
 
 
 async def _play(settings: SimulatorSettings, args: argparse.Namespace) -> None:
+    with troupe(settings.run_dir) as name:
+        await _play_as(name, settings, args)
+
+
+async def _play_as(name: str, settings: SimulatorSettings, args: argparse.Namespace) -> None:
     area = _read(settings.map_dir / "area.json")
     addresses = usable(_read(settings.map_dir / "addresses.json")["rows"])
     if not addresses:
         raise ValueError(f"{settings.map_dir} holds no addresses to deliver to")
     router = ValhallaRouter(settings.map_dir / "valhalla")
     token = settings.admin_token.get_secret_value()
-    secrets = Secrets.load(settings.run_dir / "simulator.json")
+    secrets = Secrets.load(settings.run_dir / f"simulator-{name}.json")
     client = Client(settings.ingest_url, settings.portal_url, token)
     protocols = list(PROTOCOLS) if args.protocol == MIXED else [args.protocol]
     async with client:
@@ -118,16 +124,16 @@ async def _play(settings: SimulatorSettings, args: argparse.Namespace) -> None:
             secrets=secrets,
             tenant=settings.simulator_tenant,
             seed=args.seed,
-            links_file=settings.run_dir / "links.json",
+            links_file=settings.run_dir / ("links.json" if name == "demo" else f"links-{name}.json"),
             say=_say_json if args.json else _say,
         )
         try:
             if args.replay:
                 anchor = _anchor(args.anchor, area["centre"])
                 track = load(args.replay, args.track, anchor)
-                await Player(director, args.replay.name).play(track, protocols[0], args.speed)
+                await Player(director, name, args.replay.name).play(track, protocols[0], args.speed)
             else:
-                crew = couriers(args.couriers, protocols)
+                crew = couriers(name, args.couriers, protocols)
                 await director.set_up(crew)
                 await director.play(crew, args.rounds)
         finally:

@@ -18,8 +18,6 @@ from services.simulator.director import Director
 from services.simulator.phone import Clock, Phone
 from shared.geo import Coord
 
-HELD_BY = "demo-replay"
-
 
 def load(file: Path, wanted: str | None, anchor: Coord) -> Track:
     """The wanted track of a file, else its longest; of a .zip the wanted member, else the first.
@@ -56,16 +54,19 @@ class Player:
     """Plays tracks through the same doors as the simulated couriers."""
 
     director: Director
+    troupe: str
     source: str
 
     async def play(self, track: Track, protocol: str, speed: float) -> None:
         """Register one shipment to the track's end, set out, post every reading, deliver. Raises ApiError."""
         director, rounds = self.director, self.director.rounds
-        courier = Courier(HELD_BY, f"{HELD_BY}-phone", "Replay", "recorded trace", protocol)
+        courier = Courier(
+            f"{self.troupe}-replay", f"{self.troupe}-phone-replay", "Replay", "recorded trace", protocol
+        )
         await director.set_up([courier])
         shop = SHOPS[2]
         key = director.secrets.keys[shop.id]
-        name = f"replay-{rounds.run}"
+        name = f"{courier.id}-{rounds.run}"
         lon, lat = track.end
         body: dict[str, Any] = {
             "order_number": f"{shop.prefix}-{rounds.run}",
@@ -101,3 +102,4 @@ class Player:
         delivered = await rounds.client.report(secret, shipment, event)
         director.say("replay_over", {**said, "answers": answers, "delivered": delivered})
         await rounds.client.off_duty(courier.id)
+        await rounds.client.close_route(courier.id, name)

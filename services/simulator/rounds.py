@@ -91,7 +91,7 @@ class Rounds:
         Raises NoRouteError when no addresses could be found that streets connect, ApiError.
         """
         plans, legs, depot = await self._connected(courier, number, scene, rng, start)
-        route = f"demo-{self.run}-{courier.id.removeprefix('demo-')}-{number}"
+        route = f"{courier.id}-{self.run}-{number}"
         doors = [plan.address.place for plan in plans]
         made = Round(courier, route, [Stop(plan) for plan in plans], drive(legs, doors, rng), depot)
         async with self.at_once:
@@ -208,8 +208,9 @@ def _begins(made: Drive, scene: Scene) -> float:
 
 
 def _short(courier: str) -> str:
-    """Two letters that tell the demonstration's couriers apart in an order number."""
-    return courier.removeprefix("demo-")[:2].upper()
+    """Letters that tell the couriers apart in an order number: demo-aino is AI, demo-aino-2 is AI2."""
+    _, name, *further = courier.split("-")
+    return name[:2].upper() + "".join(further)
 
 
 def _iso(at_s: float) -> str:

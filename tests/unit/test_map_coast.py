@@ -108,6 +108,7 @@ def test_names_carry_their_script_and_the_reader_s_languages() -> None:
     athens = classify.label({"place": "city", "name": "Αθήνα", "name:en": "Athens", "name:ru": "Афины"})
     assert athens is not None
     assert athens.properties["script"] == "Greek"
+    assert athens.max_zoom == 13
     assert athens.properties["name:ru"] == "Афины"
     assert classify.script_of("Москва") == "Cyrillic"
     assert classify.script_of("Üllői út 5") is None

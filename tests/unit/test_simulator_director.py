@@ -18,7 +18,8 @@ from services.simulator.core.faults import NONE
 from services.simulator.core.gps import Fix
 from services.simulator.core.replay import Track
 from services.simulator.core.world import couriers, usable
-from services.simulator.director import OPENING, Director, Secrets
+from services.simulator.director import OPENING, Director
+from services.simulator.kept import Secrets, troupe
 from services.simulator.player import Player
 from services.simulator.rounds import Rounds
 from shared.adapters.memory.router import MemoryRouter
@@ -152,7 +153,7 @@ def director_of(world: World, folder: Path, speed: float, said: list[tuple[str, 
 async def test_three_couriers_play_a_round_each(tmp_path: Path) -> None:
     world, said = World(), list[tuple[str, dict[str, Any]]]()
     director = director_of(world, tmp_path, 400.0, said)
-    crew = couriers(3, ["native", "traccar10", "owntracks"])
+    crew = couriers("demo", 3, ["native", "traccar10", "owntracks"])
     async with director.client:
         await director.set_up(crew)
         await director.play(crew, rounds=1)
@@ -169,13 +170,13 @@ async def test_three_couriers_play_a_round_each(tmp_path: Path) -> None:
     for shipment, body in world.shipments.items():
         assert body["recipient"]["name"]
         assert body["address"]["city"] == "Helsinki"
-        assert shipment.startswith("s-demo-260101120000-")
+        assert shipment.startswith("s-demo-")
 
 
 async def test_the_links_are_worth_a_look_from_the_start(tmp_path: Path) -> None:
     world, said = World(), list[tuple[str, dict[str, Any]]]()
     director = director_of(world, tmp_path, 1.0, said)
-    crew = couriers(6, ["native"])
+    crew = couriers("demo", 6, ["native"])
     async with director.client:
         await director.set_up(crew)
         playing = asyncio.create_task(director.play(crew))
@@ -202,7 +203,7 @@ async def test_the_links_are_worth_a_look_from_the_start(tmp_path: Path) -> None
 async def test_another_takes_the_place_of_a_delivered_one(tmp_path: Path) -> None:
     world, said = World(), list[tuple[str, dict[str, Any]]]()
     director = director_of(world, tmp_path, 300.0, said)
-    crew = couriers(3, ["native"])
+    crew = couriers("demo", 3, ["native"])
     async with director.client:
         await director.set_up(crew)
         await director.play(crew, rounds=2)
@@ -212,7 +213,7 @@ async def test_another_takes_the_place_of_a_delivered_one(tmp_path: Path) -> Non
 
 async def test_a_second_start_uses_what_it_knows_and_closes_what_was_left(tmp_path: Path) -> None:
     world = World()
-    crew = couriers(2, ["native"])
+    crew = couriers("demo", 2, ["native"])
     first = director_of(world, tmp_path, 1.0, [])
     async with first.client:
         await first.set_up(crew)
@@ -235,7 +236,7 @@ async def test_a_second_start_uses_what_it_knows_and_closes_what_was_left(tmp_pa
 
 async def test_lost_secrets_are_made_anew(tmp_path: Path) -> None:
     world = World()
-    crew = couriers(1, ["native"])
+    crew = couriers("demo", 1, ["native"])
     first = director_of(world, tmp_path, 1.0, [])
     async with first.client:
         await first.set_up(crew)
@@ -253,9 +254,9 @@ async def test_a_phone_keeps_what_was_not_taken(tmp_path: Path, monkeypatch: pyt
     director = director_of(world, tmp_path, 50.0, said)
     fixes = [Fix(2.0 * i, 24.94 + i * 1e-4, 60.17) for i in range(20)]
     async with director.client:
-        await director.set_up(couriers(1, ["native"]))
+        await director.set_up(couriers("demo", 1, ["native"]))
         world.sick = 3  # the first requests of the play itself are refused and tried again
-        await Player(director, "trace.csv").play(Track("t", fixes), "osmand-post", 50.0)
+        await Player(director, "demo", "trace.csv").play(Track("t", fixes), "osmand-post", 50.0)
     assert len(world.positions) == 20
     (ended,) = world.ended.values()
     assert ended[0]["substatus"] == "Delivered_001"
@@ -282,7 +283,7 @@ def test_the_same_seed_makes_the_same_orders(tmp_path: Path) -> None:
     async def orders() -> list[Any]:
         world = World()
         director = director_of(world, tmp_path, 1.0, [])
-        crew = couriers(1, ["native"])
+        crew = couriers("demo", 1, ["native"])
         async with director.client:
             await director.set_up(crew)
             rng = random.Random("7/x")
@@ -290,3 +291,30 @@ def test_the_same_seed_makes_the_same_orders(tmp_path: Path) -> None:
         return sorted(json.dumps(s, sort_keys=True) for s in world.shipments.values())
 
     assert asyncio.run(orders()) == asyncio.run(orders())
+
+
+def test_each_simulator_that_runs_has_a_name_of_its_own(tmp_path: Path) -> None:
+    with troupe(tmp_path) as first, troupe(tmp_path) as second:
+        assert (first, second) == ("demo", "demo2")
+    with troupe(tmp_path) as again:
+        assert again == "demo"
+
+
+async def test_a_replay_leaves_the_demonstration_alone(tmp_path: Path) -> None:
+    world = World()
+    demo = director_of(world, tmp_path, 1.0, [])
+    fixes = [Fix(1.0 * i, 24.94 + i * 1e-4, 60.17) for i in range(5)]
+    async with demo.client:
+        crew = couriers("demo", 1, ["native"])
+        await demo.set_up(crew)
+        playing = asyncio.create_task(demo.play(crew))
+        async with asyncio.timeout(20):
+            while not demo.under_way:  # noqa: ASYNC110 - nothing is there to tell
+                await asyncio.sleep(0.05)
+        before = set(world.routes)
+        other = director_of(world, tmp_path / "other", 50.0, [])
+        async with other.client:
+            await Player(other, "demo2", "trace.csv").play(Track("t", fixes), "native", 50.0)
+        assert set(world.routes) == before
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)

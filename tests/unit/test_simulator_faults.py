@@ -140,6 +140,6 @@ def test_outcomes_have_their_shares() -> None:
 
 
 def test_couriers_have_names_of_their_own() -> None:
-    crew = couriers(20, ["native", "owntracks"])
+    crew = couriers("demo", 20, ["native", "owntracks"])
     assert len({c.id for c in crew}) == len({c.device for c in crew}) == 20
     assert {c.protocol for c in crew} == {"native", "owntracks"}

@@ -126,6 +126,8 @@ class _Writer:
         if shape.is_empty:
             return
         self._counts[drawn.layer] += 1
-        more = {"layer": drawn.layer, "minzoom": drawn.min_zoom}
+        more: dict[str, str | int] = {"layer": drawn.layer, "minzoom": drawn.min_zoom}
+        if drawn.max_zoom is not None:
+            more["maxzoom"] = drawn.max_zoom
         feature = {"type": "Feature", "tippecanoe": more, "properties": drawn.properties}
         self._out.write(json.dumps({**feature, "geometry": mapping(shape)}, ensure_ascii=False) + "\n")

@@ -13,11 +13,12 @@ Properties = dict[str, str | int | float | bool]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One feature of a tile layer: its properties, and the zoom from which it is in the tiles."""
+    """One feature of a tile layer: its properties, and the zooms from and to which it is in the tiles."""
 
     layer: str
     properties: Properties = field(default_factory=dict)
     min_zoom: int = 0
+    max_zoom: int | None = None
 
 
 # highway=* -> kind, kind_detail's zoom
@@ -216,7 +217,8 @@ def label(tags: Tags) -> Drawn | None:
         }
         if tags.get("capital") == "yes":
             more["capital"] = "yes"
-        return Drawn("places", {**more, **names(tags)}, zoom)
+        # Who sees single streets knows the town; its name across them would only be in the way.
+        return Drawn("places", {**more, **names(tags)}, zoom, 13 if kind == "locality" else None)
     for pair, (kind, zoom) in _POIS.items():
         if tags.get(pair[0]) == pair[1] and tags.get("station") != "subway":
             return Drawn("pois", {"kind": kind, "min_zoom": zoom, **names(tags)}, zoom)

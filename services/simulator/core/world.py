@@ -69,13 +69,15 @@ def usable(rows: Sequence[Sequence[object]]) -> list[Address]:
     ]
 
 
-def couriers(count: int, protocols: Sequence[str]) -> list[Courier]:
-    """So many couriers; the protocols go round among them."""
+def couriers(troupe: str, count: int, protocols: Sequence[str]) -> list[Courier]:
+    """So many couriers, their ids beginning with the troupe's name; the protocols go round among them."""
     made = []
     for i in range(count):
         name, vehicle = COURIERS[i % len(COURIERS)]
         tag = name.lower() if i < len(COURIERS) else f"{name.lower()}-{i // len(COURIERS) + 1}"
-        made.append(Courier(f"demo-{tag}", f"demo-phone-{tag}", name, vehicle, protocols[i % len(protocols)]))
+        made.append(
+            Courier(f"{troupe}-{tag}", f"{troupe}-phone-{tag}", name, vehicle, protocols[i % len(protocols)])
+        )
     return made
 
 
