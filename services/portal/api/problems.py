@@ -4,6 +4,7 @@ Nothing of what was sent is repeated: a log or a screenshot of an error holds no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -86,10 +87,20 @@ def _explain(error: RequestValidationError) -> Problem:
         {"field": _field(found["loc"]), "message": str(found["msg"])[:300]} for found in error.errors()[:20]
     ]
     if any(found["type"] == "json_invalid" for found in error.errors()):
-        return invalid("The body is not JSON. Send one JSON object with Content-Type application/json.")
+        return invalid(_NOT_JSON)
     return invalid("Mend the fields named in `errors` and send the request again.", errors)
 
 
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """The methods that the documented address of this path takes (RFC 9110 §10.2.1)."""
+    found: set[str] = set()
+    for template, verbs in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)), path):
+            found.update(verb.upper() for verb in verbs)
+    return sorted(found)
+
+
+_NOT_JSON = "The body is not JSON. Send one JSON object with Content-Type application/json."
 _DETAILS = {
     401: "Send `Authorization: Bearer` with your key.",
     404: "There is nothing at this address. The API is described at /openapi.json.",
@@ -138,9 +149,15 @@ def install(app: FastAPI) -> None:
         return unavailable("The track could not be read in time. Ask again in a few seconds.").response()
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 413:
             return too_large().response()
+        if error.status_code == 400:  # the framework's word for a body that is no text at all
+            return invalid(_NOT_JSON).response()
+        if error.status_code == 405:
+            # The framework names the methods of the first route of this path only.
+            headers = {"Allow": ", ".join(_methods(app, request.url.path)) or "GET"}
+            return Problem(405, "method_not_allowed", _DETAILS[405], headers=headers).response()
         code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
         detail = _DETAILS.get(error.status_code, str(error.detail))
         return Problem(error.status_code, code, detail, headers=error.headers).response()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from services.portal.schemas.common import (
     Answer,
@@ -24,12 +24,12 @@ class PolicyBody(Strict):
     """Who sees the driver."""
 
     mode: Literal["live", "strict", "open"] = "live"
-    exact_from_stops: int = Field(default=5, ge=0, le=50)
-    area_min_addresses: int = Field(default=20, ge=1, le=1000)
-    area_tick_s: int = Field(default=30, ge=5, le=600)
-    zone_radius_m: int = Field(default=100, ge=30, le=500)
-    zone_shift_m: int = Field(default=50, ge=0, le=200)
-    show_driver: bool = False
+    exact_from_stops: int = Field(strict=True, default=5, ge=0, le=50)
+    area_min_addresses: int = Field(strict=True, default=20, ge=1, le=1000)
+    area_tick_s: int = Field(strict=True, default=30, ge=5, le=600)
+    zone_radius_m: int = Field(strict=True, default=100, ge=30, le=500)
+    zone_shift_m: int = Field(strict=True, default=50, ge=0, le=200)
+    show_driver: StrictBool = False
 
     def to_contract(self) -> Policy:
         return Policy(**self.model_dump())

@@ -12,7 +12,9 @@ from services.portal.schemas.common import Answer, Strict
 class NewLink(Strict):
     """A further link to the shipment's page."""
 
-    days: int | None = Field(default=None, ge=1, le=60, description="How long it is good; 14 unless told.")
+    days: int | None = Field(
+        strict=True, default=None, ge=1, le=60, description="How long it is good; 14 unless told."
+    )
 
 
 class NewLinkAnswer(Answer):

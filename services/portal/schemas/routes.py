@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from services.portal.schemas.common import Answer, DriverBody, IdStr, Strict, WindowBody
 from services.portal.schemas.shipments import CommandAnswer
@@ -13,8 +13,8 @@ from services.portal.schemas.shipments import CommandAnswer
 class PlaceBody(Strict):
     """A place in WGS 84 degrees."""
 
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, examples=[60.1712])
+    lon: float = Field(strict=True, ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
+    lat: float = Field(strict=True, ge=-90, le=90, allow_inf_nan=False, examples=[60.1712])
 
 
 class StopBody(Strict):
@@ -22,8 +22,12 @@ class StopBody(Strict):
     taken; without an id the stop is named after its first shipment."""
 
     stop: IdStr | None = Field(default=None, examples=["stop-1"])
-    lon: float | None = Field(default=None, ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
-    lat: float | None = Field(default=None, ge=-90, le=90, allow_inf_nan=False, examples=[60.1712])
+    lon: float | None = Field(
+        strict=True, default=None, ge=-180, le=180, allow_inf_nan=False, examples=[24.9441]
+    )
+    lat: float | None = Field(
+        strict=True, default=None, ge=-90, le=90, allow_inf_nan=False, examples=[60.1712]
+    )
     shipments: list[IdStr] = Field(min_length=1, max_length=50, examples=[["s-mzxw6ytboi4dgmrqgezdgnbvgy"]])
     window: WindowBody | None = None
 
@@ -47,13 +51,13 @@ class RouteBody(Strict):
 class DutyBody(Strict):
     """On duty, or off: off duty no position of the courier is kept or shown."""
 
-    on: bool
+    on: StrictBool
 
 
 class StopAnswer(Answer):
     """A stop by its place in the order. Of a stop without a shipment of yours only that it is there."""
 
-    position: int = Field(description="1 is the first.")
+    position: int = Field(strict=True, description="1 is the first.")
     yours: bool
     stop: str | None = None
     lon: float | None = None

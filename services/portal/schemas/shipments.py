@@ -50,8 +50,8 @@ class AddressBody(Strict):
     postcode: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=16)] | None = (
         Field(default=None, examples=["00100"])
     )
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
-    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, examples=[60.1689])
+    lon: float = Field(strict=True, ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
+    lat: float = Field(strict=True, ge=-90, le=90, allow_inf_nan=False, examples=[60.1689])
 
 
 class NewShipment(Strict):
@@ -61,7 +61,7 @@ class NewShipment(Strict):
     order_number: Short = Field(examples=["GR-10442"])
     recipient: RecipientBody
     address: AddressBody
-    parcels: int = Field(default=1, ge=1, le=999)
+    parcels: int = Field(strict=True, default=1, ge=1, le=999)
     cash: MoneyBody | None = None
     window: WindowBody | None = None
     language: LanguageCode | None = None
@@ -80,7 +80,9 @@ class ReportBody(Strict):
     event_id: IdStr = Field(examples=["scan-20261120-0042"])
     substatus: SubstatusCode = Field(examples=["InTransit_002"])
     at: Time | None = Field(default=None, description="When it happened; now, unless told.")
-    attempt: int | None = Field(default=None, ge=1, le=99, description="Which delivery attempt it was of.")
+    attempt: int | None = Field(
+        strict=True, default=None, ge=1, le=99, description="Which delivery attempt it was of."
+    )
     place: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = (
         Field(default=None, examples=["Hub Vantaa"], description="Shown to the recipient: no names.")
     )
@@ -100,7 +102,7 @@ class CommandAnswer(Answer):
     command: str = Field(examples=["k-2bq5x7yfzw-mzxw6ytboi4dgmrqgezdgnbvgy"])
     status: Literal["pending", "accepted", "refused"] = Field(examples=["accepted"])
     subject: str | None = Field(default=None, description="The shipment or courier it was about.")
-    seq: int | None = Field(default=None, description="The number of the event that decided it.")
+    seq: int | None = Field(strict=True, default=None, description="The number of the event that decided it.")
     reason: str | None = Field(default=None, examples=["not_the_assigned_courier"])
     explanation: str | None = None
 
