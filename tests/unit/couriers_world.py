@@ -5,7 +5,9 @@ rules as the worker tells them, and everything that would be written is kept."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from math import dist
 
 import msgspec
 
@@ -142,7 +144,7 @@ class Round:
         self, t: float, start: Metres, end: Metres, speed_mps: float = 8.0, every_s: float = 5.0
     ) -> float:
         """Straight from start to end, a fix every 5 s, the last one at the end; the time of arrival."""
-        way_m = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** 0.5
+        way_m = dist(start, end)
         lasts_s = way_m / speed_mps
         s = 0.0
         while s < lasts_s:
@@ -215,6 +217,67 @@ class Round:
     def noticed(self, shipment: str) -> list[str]:
         """What the recipient of a shipment was to be told, in order."""
         return [c.what for c in self.commands if c.shipment == shipment]
+
+
+ROW = re.compile(r"^\s*(?P<t>-?\d+(\.\d+)?)\s+(?P<what>[^|]+?)\s*\|(?P<cells>.*)$")
+
+
+def play(round: Round, table: str) -> None:
+    """Play a timeline and check, after each row, what the shipments in its header are shown.
+
+    A row is `seconds  event | cell | cell`. Events: `at X,Y` with a phone that tells no speed, `at X,Y v8`
+    with one that does, `r150` for a radius of 150 m; `alive`; `done s-1`; `again s-1`; `wait`. Cells:
+    `exact X,Y`, `rest X,Y`, `area`, `none` (a line that shows nothing), `-` (in no line), each followed by
+    `/2` (stops left), `!` (arrived), `(why)` where that is to be checked; an empty cell checks nothing."""
+    rows = [line for line in table.strip("\n").splitlines() if line.strip()]
+    shipments = [cell.strip() for cell in rows[0].split("|")[1:]]
+    for row in rows[1:]:
+        match = ROW.match(row)
+        assert match, f"not a row of a timeline: {row!r}"
+        _event(round, float(match["t"]), match["what"].split())
+        for shipment, cell in zip(shipments, match["cells"].split("|"), strict=True):
+            _check(round, shipment, cell.split(), row)
+
+
+def _event(round: Round, t: float, words: list[str]) -> None:
+    kind, rest = words[0], words[1:]
+    if kind == "at":
+        x, y = rest[0].split(",")
+        speed = next((float(w[1:]) for w in rest[1:] if w[0] == "v"), None)
+        accuracy = next((float(w[1:]) for w in rest[1:] if w[0] == "r"), None)
+        round.fix(t, (float(x), float(y)), speed=speed, accuracy=accuracy)
+    elif kind == "alive":
+        round.fix(t, None)
+    elif kind in ("done", "again"):
+        round.outcome(t, rest[0], open=kind == "again", substatus="AttemptFail_002")
+    elif kind == "wait":
+        round.wait(t)
+    else:
+        raise AssertionError(f"unknown event {kind}")
+
+
+def _check(round: Round, shipment: str, words: list[str], row: str) -> None:
+    line, watcher = round.line(shipment), round.watcher(shipment)
+    for word in words:
+        if word == "-":
+            assert line is None, row
+            continue
+        assert line is not None, f"{shipment} is in no line: {row}"
+        assert watcher is not None
+        if word in ("exact", "rest", "area", "none"):
+            meant = {"rest": "resting", "none": "withheld"}.get(word, word)
+            assert line.show == meant, f"{shipment} is shown {line.show}: {row}"
+        elif word[0] == "/":
+            assert watcher.stops_left == int(word[1:]), f"{watcher.stops_left} left: {row}"
+        elif word == "!":
+            assert watcher.arrived, row
+        elif word[0] == "(":
+            assert line.why == word[1:-1], f"why {line.why}: {row}"
+        else:
+            x, y = word.split(",")
+            at = where(line)
+            assert at is not None, row
+            assert dist(at, (float(x), float(y))) < 0.5, f"{shipment} sees {at}: {row}"
 
 
 def find(view: LiveView | Gone | None, shipment: str) -> tuple[Line, Watcher] | None:

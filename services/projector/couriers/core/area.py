@@ -38,7 +38,20 @@ class Area:
             self.next_ms = self._after(now_ms)
         elif self.feature is not None:
             return False
-        if shown is None or last is None or (self.feature is not None and last.at_ms <= self.at_ms):
+        if last is None or (self.feature is not None and last.at_ms <= self.at_ms):
+            return False
+        return self._take(shown, last, at_stop, rules)
+
+    def first(self, shown: Fix | None, last: Fix | None, set_out_ms: int, rules: Rules) -> bool:
+        """Without waiting for a tick, the first area since he set out; True if it was taken."""
+        if last is None or shown is None or shown.at_ms < set_out_ms:
+            return False
+        if self.of is not None and self.of.at_ms >= set_out_ms:
+            return False
+        return self._take(shown, last, False, rules)
+
+    def _take(self, shown: Fix | None, last: Fix, at_stop: bool, rules: Rules) -> bool:
+        if shown is None:
             return False
         self.at_ms = last.at_ms
         if not (at_stop and self._cell is not None):

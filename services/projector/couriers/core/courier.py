@@ -238,7 +238,7 @@ class Courier:
                 self._dirty = True
         if verdict is Verdict.MOVED:
             self._held_ms = 0
-            if self._open or self._areas_wait():
+            if self._first_areas() or self._open:
                 self._dirty = True
         elif seen and fix.at_ms - max(self._held_ms, shown.at_ms if shown else 0) >= HELD_REFRESH_MS:
             self._held_ms = fix.at_ms
@@ -253,15 +253,14 @@ class Courier:
         if verdict is Verdict.MOVED:
             self._follow_turn(fix.at_ms)
 
-    def _areas_wait(self) -> bool:
-        """An area without a first cell takes it with the first fix."""
-        waits = False
+    def _first_areas(self) -> bool:
+        """After setting out an area does not wait for its tick."""
+        track, taken = self.track, False
         for area in self._areas.values():
-            if area.feature is None:
-                waits |= area.tick(self.track.shown, self.track.last, False, self.rules, 0)
-        if waits:
+            taken |= area.first(track.shown, track.last, track.set_out_ms, self.rules)
+        if taken:
             self._far_lines = None
-        return waits
+        return taken
 
     def _follow_turn(self, at_ms: int) -> None:
         """Next, near and the rest of the way, for the people of the next stop."""
@@ -332,6 +331,7 @@ class Courier:
         for place in self._itinerary.closed_places():
             if place.key in open_before or place.key not in known_before:
                 self.where.finished(place, self._itinerary)
+        self.where.look_again(self.track, self._itinerary)
         before: dict[Member, Audience] = {m: a for a in self.audiences for m in a.members}
         self.audiences = gather(self._itinerary, self.rules, before)
         self._turn = self.audiences[0].place if self.audiences else None
@@ -340,7 +340,7 @@ class Courier:
             key: self._areas.get(key) or Area(self.courier, policy, now_ms)
             for key, policy in policies.items()
         }
-        self._areas_wait()
+        self._first_areas()
         if self._restored is not None and self.plan is not None:
             memory.restore_audiences(self.audiences, self.notices, self._restored)
             self._restored = None
@@ -366,7 +366,7 @@ class Courier:
         old = self._itinerary
         self._itinerary = Itinerary(plan, track.plane, self.rules)
         self._itinerary.close(self.outcomes)
-        self.where.moved_plan(old, self._itinerary, track)
+        self.where.moved_plan(old, self._itinerary)
 
     def _note_reported(self, at_ms: int) -> None:
         """Arrivals that somebody reported rather than we noticed."""

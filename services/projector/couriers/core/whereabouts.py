@@ -119,7 +119,7 @@ class Whereabouts:
         ]
         return spot
 
-    def moved_plan(self, old: Itinerary, new: Itinerary, track: Track) -> None:
+    def moved_plan(self, old: Itinerary, new: Itinerary) -> None:
         """Carry over to a new plan's places: by stop id; places that are gone and near stay behind him."""
         by_id = {p.key: p for p in new.places}
         before = self.at
@@ -137,7 +137,10 @@ class Whereabouts:
             self.at = by_id.get(before.key, before if before in behind else None)
         if self.done is not None:
             self.done = by_id.get(self.done.key, self.done)
+
+    def look_again(self, track: Track, itinerary: Itinerary) -> None:
+        """See the fixes anew after stops came, went or were finished."""
         if track.last is not None:
-            self.here = self._spot(track.last, new)
+            self.here = self._spot(track.last, itinerary)
         if track.shown is not None:
-            self.shown = self.here if track.shown is track.last else self._spot(track.shown, new)
+            self.shown = self.here if track.shown is track.last else self._spot(track.shown, itinerary)

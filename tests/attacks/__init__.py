@@ -1,0 +1,1 @@
+"""Attacks replayed as tests, on worlds of their own."""
