@@ -29,7 +29,7 @@ def step(name: str) -> Iterator[None]:
 
 
 def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> None:
-    """Run a command quietly; raise StepFailed with the end of its output when it fails."""
+    """Run a command quietly; raise StepFailed with its output when it fails."""
     done = subprocess.run(
         list(command),
         env=env,
@@ -39,8 +39,11 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: Pa
         stderr=subprocess.STDOUT,
     )
     if done.returncode != 0:
-        tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-40:])
-        raise StepFailed(f"`{' '.join(command)}` ended with {done.returncode}:\n{tail}")
+        lines = done.stdout.decode(errors="replace").splitlines()
+        if len(lines) > 45:  # some tools say first what is wrong, some last
+            lines = [*lines[:20], "[...]", *lines[-20:]]
+        shown = "\n".join(lines)
+        raise StepFailed(f"`{' '.join(command)}` ended with {done.returncode}:\n{shown}")
 
 
 def fingerprint(files: Iterable[Path], *words: str) -> str:
