@@ -33,7 +33,7 @@ class ClockFence:
 
     def __init__(self, session_timeout_s: float) -> None:
         self._most_s = 0.8 * session_timeout_s
-        self._last = self._now()
+        self._last: float | None = None
 
     @staticmethod
     def _now() -> float:
@@ -41,9 +41,9 @@ class ClockFence:
         return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.time()
 
     def jumped_s(self) -> float:
-        """Seconds since the last look, if that was too long; else 0."""
+        """Seconds since the last look, if that was too long; else 0. The first look begins."""
         now = self._now()
-        gap, self._last = now - self._last, now
+        gap, self._last = now - (self._last or now), now
         return gap if gap > self._most_s else 0.0
 
     def check(self) -> None:

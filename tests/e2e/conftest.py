@@ -1,0 +1,72 @@
+"""The whole system as `make demo` starts it (without the simulator), once a run, and a real browser."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.local.browser import ensure_browser
+from tests.e2e.system import System
+
+FLAGS = (
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    folder = tmp_path_factory.mktemp("system")
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "deploy.local.up",
+            "--json",
+            "--free-ports",
+            "--no-simulator",
+            "--data-dir",
+            str(folder),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=(folder / "up.err").open("wb"),
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"the system did not come up:\n{(folder / 'up.err').read_text()[-3000:]}"
+    keys = json.loads((folder / "run" / "keys.json").read_text())
+    try:
+        yield System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=ensure_browser(), args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots are kept for people to look at."""
+    folder = Path(".artifacts/screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
