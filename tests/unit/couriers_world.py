@@ -76,6 +76,8 @@ class Round:
         self.written: list[tuple[float, LiveView | Gone]] = []
         self.commands: list[Observe] = []
         self.verdict: Verdict | None = None
+        self.last_plan: CourierPlan | None = None
+        self.outcomes: list[StopOutcome] = []
         if stops:
             self.plan(stops, set_out=set_out)
 
@@ -111,6 +113,7 @@ class Round:
             routes=routes,
             duty=(DutyInterval(from_ms=EIGHT_MS - 3_600_000, to_ms=to_ms),),
         )
+        self.last_plan = plan
         self.courier.on_plan(plan, EIGHT_MS + round(t * 1000))
         self.look(t)
         return plan
@@ -168,19 +171,18 @@ class Round:
         """A shipment has (or has again no) outcome."""
         self.seq += 1
         at_ms = EIGHT_MS + round(t * 1000)
-        self.courier.on_outcome(
-            StopOutcome(
-                tenant="couriers",
-                courier="eleni",
-                shipment=shipment,
-                seq=self.seq if seq is None else seq,
-                joined=joined,
-                open=open,
-                substatus=substatus,
-                at_ms=at_ms,
-            ),
-            at_ms,
+        outcome = StopOutcome(
+            tenant="couriers",
+            courier="eleni",
+            shipment=shipment,
+            seq=self.seq if seq is None else seq,
+            joined=joined,
+            open=open,
+            substatus=substatus,
+            at_ms=at_ms,
         )
+        self.outcomes.append(outcome)
+        self.courier.on_outcome(outcome, at_ms)
         self.look(t)
 
     def wait(self, t: float) -> None:

@@ -33,7 +33,7 @@ def shown(r: Round) -> Metres:
 
 
 def test_the_steps_stand_in_the_order_in_which_a_fix_takes_them() -> None:
-    assert pipeline.STEPS == (
+    assert (
         duty.on_duty,
         clock.plausible,
         repeat.new,
@@ -41,7 +41,7 @@ def test_the_steps_stand_in_the_order_in_which_a_fix_takes_them() -> None:
         accuracy.sharp,
         jump.possible,
         standing.moves,
-    )
+    ) == pipeline.STEPS
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who sees the driver: timelines of rounds under the three policies. The street runs east, 8 m/s, a fix in 5 s."""
+"""Who sees the driver: rounds under the three policies. The street runs east, 8 m/s, a fix in 5 s."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_live_as_a_courier_drives_it() -> None:
 
 
 def test_live_from_five_stops_away() -> None:
-    """Of the stop at which the fifth-last is done, the newly near see nothing: the area until he drives off."""
+    """Who comes within five stops while he stands at a door keeps the area until he drives off."""
     r = a_round("live")
     t = r.drive(0, (0, 0), (400, 0))
     play(
@@ -191,7 +191,7 @@ def test_strict_cuts_the_last_leg_at_the_zone_of_the_stop_just_done() -> None:
     stops = [STREET[0], stop("2", (800, 0), leg=detour)]
     legs = {}
     for mode in ("live", "strict"):
-        r = Round(stops, {"shop": Policy(mode=mode)})  # type: ignore[arg-type]
+        r = Round(stops, {"shop": Policy(mode=mode)})
         t = r.drive(0, (0, 0), (400, 0))
         r.outcome(t + 60, "s-1")
         r.wait(t + 95)
