@@ -27,8 +27,10 @@ from services.simulator.kept import Secrets, troupe
 from services.simulator.player import Player, load
 from services.simulator.rounds import Rounds
 from shared import logs
+from shared.adapters.memory.router import MemoryRouter
 from shared.adapters.valhalla import ValhallaRouter
-from shared.ports.router import RouterError
+from shared.geo import Coord
+from shared.ports.router import Router, RouterError
 
 MIXED = "mixed"
 
@@ -97,47 +99,59 @@ async def _play(settings: SimulatorSettings, args: argparse.Namespace) -> None:
 
 
 async def _play_as(name: str, settings: SimulatorSettings, args: argparse.Namespace) -> None:
-    area = _read(settings.map_dir / "area.json")
-    addresses = usable(_read(settings.map_dir / "addresses.json")["rows"])
-    if not addresses:
-        raise ValueError(f"{settings.map_dir} holds no addresses to deliver to")
-    router = ValhallaRouter(settings.map_dir / "valhalla")
-    token = settings.admin_token.get_secret_value()
+    track, area = None, dict[str, Any]()
+    if args.replay:
+        # A trace needs no streets, only a zone, and a middle when it has metres instead of degrees.
+        file = settings.map_dir / "area.json"
+        area = _read(file) if file.exists() else {"name": "", "zone": "UTC", "centre": None}
+        track = load(args.replay, args.track, _anchor(args.anchor, area["centre"]))
+    world = Streets(settings.map_dir) if track is None else None
+    area = world.area if world else area
     secrets = Secrets.load(settings.run_dir / f"simulator-{name}.json")
-    client = Client(settings.ingest_url, settings.portal_url, token)
+    token = settings.admin_token.get_secret_value()
     protocols = list(PROTOCOLS) if args.protocol == MIXED else [args.protocol]
-    async with client:
-        rounds = Rounds(
-            client=client,
-            router=router,
-            addresses=addresses,
-            keys=secrets.keys,
-            city=area["name"],
-            zone=area["zone"],
-            run=time.strftime("%y%m%d%H%M%S"),
-            faults=PRESETS[args.faults],
-            speed=args.speed,
-        )
-        director = Director(
-            client=client,
-            rounds=rounds,
-            secrets=secrets,
-            tenant=settings.simulator_tenant,
-            seed=args.seed,
-            links_file=settings.run_dir / ("links.json" if name == "demo" else f"links-{name}.json"),
-            say=_say_json if args.json else _say,
-        )
-        try:
-            if args.replay:
-                anchor = _anchor(args.anchor, area["centre"])
-                track = load(args.replay, args.track, anchor)
+    try:
+        async with Client(settings.ingest_url, settings.portal_url, token) as client:
+            rounds = Rounds(
+                client=client,
+                router=world.router if world else MemoryRouter(),
+                addresses=world.addresses if world else [],
+                keys=secrets.keys,
+                city=area["name"],
+                zone=area["zone"],
+                run=time.strftime("%y%m%d%H%M%S"),
+                faults=PRESETS[args.faults],
+                speed=args.speed,
+            )
+            director = Director(
+                client=client,
+                rounds=rounds,
+                secrets=secrets,
+                tenant=settings.simulator_tenant,
+                seed=args.seed,
+                links_file=settings.run_dir / ("links.json" if name == "demo" else f"links-{name}.json"),
+                say=_say_json if args.json else _say,
+            )
+            if track is not None:
                 await Player(director, name, args.replay.name).play(track, protocols[0], args.speed)
             else:
                 crew = couriers(name, args.couriers, protocols)
                 await director.set_up(crew)
                 await director.play(crew, args.rounds)
-        finally:
-            await router.close()
+    finally:
+        if world:
+            await world.router.close()
+
+
+class Streets:
+    """What the built map gives: the area, its addresses and its routes. Raises ValueError without a map."""
+
+    def __init__(self, folder: Path) -> None:
+        self.area: dict[str, Any] = _read(folder / "area.json")
+        self.addresses = usable(_read(folder / "addresses.json")["rows"])
+        if not self.addresses:
+            raise ValueError(f"{folder} holds no addresses to deliver to")
+        self.router: Router = ValhallaRouter(folder / "valhalla")
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -153,9 +167,11 @@ def _read(file: Path) -> Any:
         raise ValueError(f"{file} is not there: build the map with `python -m deploy.local.map`") from error
 
 
-def _anchor(given: str | None, centre: list[float]) -> tuple[float, float]:
+def _anchor(given: str | None, centre: list[float] | None) -> Coord | None:
+    if given is None:
+        return (centre[0], centre[1]) if centre else None
     try:
-        lon, lat = map(float, given.split(",")) if given else centre
+        lon, lat = map(float, given.split(","))
     except ValueError as error:
         raise ValueError("--anchor is LON,LAT, such as 24.94,60.17") from error
     return lon, lat

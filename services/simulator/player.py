@@ -19,7 +19,7 @@ from services.simulator.phone import Clock, Phone
 from shared.geo import Coord
 
 
-def load(file: Path, wanted: str | None, anchor: Coord) -> Track:
+def load(file: Path, wanted: str | None, anchor: Coord | None) -> Track:
     """The wanted track of a file, else its longest; of a .zip the wanted member, else the first.
 
     Raises ReplayError; OSError when the file can't be read.
