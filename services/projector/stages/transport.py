@@ -1,4 +1,4 @@
-"""Faust's Kafka transport, quicker: a fetch waits 100 ms at the broker instead of 1.5 s.
+"""Faust's Kafka transport, quicker: a fetch waits 250 ms at the broker instead of 1.5 s.
 
 Faust 0.15.3 fixes `fetch_max_wait_ms=1500`. A partition that was being read while the fetch left is asked
 for again only when that fetch returns, so an event could wait 1.5 s; and the worked-off marks come from the

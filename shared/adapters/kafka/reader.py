@@ -15,7 +15,7 @@ from shared.contracts.topic import Topic
 from shared.ports.log import Record
 
 Start = Literal["beginning"] | int
-FETCH_WAIT_MS = 100
+FETCH_WAIT_MS = 250
 
 
 def to_record(raw: ConsumerRecord, prefix: str) -> Record:
@@ -110,7 +110,7 @@ class Reader:
             if not self._positions:
                 await self._changed.wait()
                 continue
-            fetched = await self._consumer.getmany(timeout_ms=100)
+            fetched = await self._consumer.getmany(timeout_ms=FETCH_WAIT_MS)
             for tp, raws in fetched.items():
                 if self._positions.get(tp) is None:
                     continue

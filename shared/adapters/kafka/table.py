@@ -51,7 +51,7 @@ class KafkaTable[T: msgspec.Struct]:
             group_id=None,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
-            fetch_max_wait_ms=100,
+            fetch_max_wait_ms=250,
         )
         await self._consumer.start()
         tps = [TopicPartition(name, p) for p in range(self._topic.partitions(self._settings.partitions))]
