@@ -17,7 +17,7 @@ from services.ingest.http import pick, read_body
 from services.ingest.intake import Intake
 from services.ingest.problems import invalid, unauthorised
 from shared import logs, trace
-from shared.contracts import shipment_commands, shipment_parties
+from shared.contracts import shipment_commands, shipment_parties, status
 from shared.contracts.devices import Device
 from shared.contracts.merchants import Merchant
 from shared.contracts.shipment_parties import Note, party_key
@@ -53,8 +53,15 @@ class ReportBody(BaseModel):
     )
 
     event_id: str = Field(min_length=1, max_length=128, description="Chosen by the reporter.")
-    type: str | None = Field(default=None, max_length=40, description=", ".join(reports.TYPES))
-    substatus: str | None = Field(default=None, max_length=40, examples=["AttemptFail_002"])
+    type: str | None = Field(
+        default=None,
+        max_length=40,
+        json_schema_extra={"enum": [*reports.TYPES, *status.Tag, None]},
+        description="What happened, in a word; a tag stands for its first substatus.",
+    )
+    substatus: str | None = Field(
+        default=None, max_length=40, json_schema_extra={"enum": [*status.SUBSTATUSES, None]}
+    )
     at: int | AwareDatetime | None = Field(
         default=None,
         description="When it happened: ISO 8601 with its offset, or epoch milliseconds. Absent: now. A late "
