@@ -71,6 +71,11 @@ def group_alive(pgid: int) -> bool:
 def stop_group(process: subprocess.Popen[bytes], grace_s: float = 10.0) -> int:
     """Ask the child's group to end, kill what is left after `grace_s`, and return the exit code."""
     signal_group(process, signal.SIGTERM)
+    return await_group(process, grace_s)
+
+
+def await_group(process: subprocess.Popen[bytes], grace_s: float) -> int:
+    """Wait for a child that was asked to end, kill what is left after `grace_s`, return the exit code."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(grace_s)
     signal_group(process, signal.SIGKILL)

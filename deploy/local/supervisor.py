@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.parts import Part
-from deploy.local.process import signal_group, spawn, stop_group
+from deploy.local.process import await_group, signal_group, spawn
 
 TICK_S = 0.05
 PROBE_EVERY_S = 0.2
@@ -104,20 +104,33 @@ class Supervisor:
             time.sleep(TICK_S * 4)
 
     def shut_down(self) -> None:
-        """End all parts, the last started first, and return when no process of them is left."""
-        for run in reversed(self._runs.values()):
-            if run.process is None:
-                continue
-            began = time.monotonic()
-            stop_group(run.process, run.part.grace_s)
-            took_s = time.monotonic() - began
-            if took_s > run.part.grace_s:
-                self._tell(run, f"did not end within {run.part.grace_s:.0f} s and was killed")
-            run.process = None
-            run.state = State.WAITING
+        """End all parts and return when no process of them is left.
+
+        A part ends before those it started after; parts that do not depend on each other end together."""
+        for runs in self._ranks():
+            running = [run for run in runs if run.process is not None]
+            for run in running:
+                assert run.process is not None
+                signal_group(run.process, signal.SIGTERM)
+            began_s = time.monotonic()
+            for run in running:
+                assert run.process is not None
+                left_s = began_s + run.part.grace_s - time.monotonic()
+                await_group(run.process, max(0.0, left_s))
+                if time.monotonic() - began_s > run.part.grace_s:
+                    self._tell(run, f"did not end within {run.part.grace_s:.1f} s and was killed")
+                run.process, run.state = None, State.WAITING
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self.status is not None:
             self.status.unlink(missing_ok=True)
+
+    def _ranks(self) -> list[list[_Run]]:
+        """Return the parts in the order in which they end: the last started first, equals together."""
+        depth: dict[str, int] = {}
+        for part in self.parts:
+            depth[part.name] = 1 + max((depth[name] for name in part.after), default=0)
+        ranks = sorted(set(depth.values()), reverse=True)
+        return [[self._runs[name] for name, rank in depth.items() if rank == wanted] for wanted in ranks]
 
     def pids(self) -> dict[str, int]:
         """Return the process ids of the parts that run."""

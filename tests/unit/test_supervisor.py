@@ -139,6 +139,7 @@ def test_all_end_in_reverse_with_their_children(tmp_path: Path) -> None:
             name,
             python(record.format(name=name)),
             ready=Asks(lambda name=name: (tmp_path / f"{name}.child").exists()),  # type: ignore[misc]
+            after=names[: names.index(name)],
         )
         for name in names
     ]
