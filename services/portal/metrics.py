@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
 class Metrics:
@@ -22,6 +22,9 @@ class Metrics:
             ("route",),
             buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
             registry=self.registry,
+        )
+        self.under_way = Gauge(
+            "dromos_portal_requests_under_way", "Requests being answered", registry=self.registry
         )
         self.commands = Counter(
             "dromos_portal_commands_total",

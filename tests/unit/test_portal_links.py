@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.portal.api.sweep import sweep
 from services.portal.core.keys import sha256_hex
 from shared.contracts import link_openings, links
 from shared.contracts.frames import Snapshot
@@ -254,6 +255,23 @@ async def test_a_ticket_signed_for_another_shipment_than_the_links_is_refused(ki
     await kit.registered("toys", "b")
     text, _ = kit.portal.tickets.sign(link_id, "s-b", now_ms=NOW)
     assert (await view(kit, text)).status_code == 404
+
+
+async def test_long_expired_links_are_removed_and_look_as_before(kit: Kit) -> None:
+    old, old_id = await link(kit, "old")
+    kit.now[0] = NOW + 15 * DAY_MS
+    fresh, fresh_id = await link(kit, "fresh")
+    before = await exchange(kit, old)
+    assert await sweep(kit.portal) == 0
+    kit.now[0] += 1
+    assert await sweep(kit.portal) == 1
+    assert await sweep(kit.portal) == 0
+    assert [key for key, _ in kit.portal.links.items()] == [fresh_id]
+    tombstone = kit.log.records(links.TOPIC)[-1]
+    assert (tombstone.key, tombstone.value) == (old_id, None)
+    assert (await exchange(kit, old)).content == before.content
+    assert (await exchange(kit, fresh)).status_code == 200
+    assert (await kit.ask("books", "GET", "/v1/shipments/s-old")).json()["links"] == []
 
 
 async def test_too_many_exchanges_from_one_address_wait() -> None:

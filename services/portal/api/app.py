@@ -23,6 +23,7 @@ from services.portal.api import (
 )
 from services.portal.api.context import Portal
 from services.portal.api.middleware import Around, BodyLimit
+from services.portal.api.sweep import sweep_for_ever
 from shared.contracts import frames
 from shared.contracts.generate.shapes import described
 
@@ -55,6 +56,7 @@ def create_app(portal: Portal) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with portal:
+            portal.in_background(sweep_for_ever(portal))
             yield
 
     app = FastAPI(

@@ -61,7 +61,8 @@ class Around:
             await send(message)
 
         try:
-            await self._app(scope, receive, _send)
+            with metrics.under_way.track_inprogress():
+                await self._app(scope, receive, _send)
         finally:
             _note(metrics, scope, status, time.perf_counter() - started)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from itertools import islice
 
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
+from shared.contracts.topic import DAY_MS
 
 
 class LinkIndex:
@@ -66,3 +69,9 @@ class Recently:
         if len(self._seen) > self._size:
             self._seen.popitem(last=False)
         return before is None or now_ms - before > self._period_ms
+
+
+def long_expired(links: Iterable[tuple[str, Link]], now_ms: int, at_most: int) -> list[str]:
+    """Links that nobody could use for a day: their records can go."""
+    found = (link_id for link_id, link in links if link.expires_ms < now_ms - DAY_MS)
+    return list(islice(found, at_most))
