@@ -22,7 +22,7 @@ from tests.unit import gateway_views as v
 
 ORIGIN = "https://track.example.org"
 KEY = "a-ticket-key-of-some-length"
-WAIT_S = 60.0
+WAIT_S = 180.0
 """Conditions are waited for, times are not asserted: the machine may be busy."""
 
 

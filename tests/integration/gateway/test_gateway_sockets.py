@@ -15,7 +15,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from shared.contracts.common import Policy
 from shared.contracts.views.live import LiveView, Watcher
 from shared.contracts.views.stage import StageView
-from tests.integration.gateway.scene import ORIGIN, Page, coordinates, hello, now_ms, scene, ticket, until
+from tests.integration.gateway.scene import (
+    ORIGIN,
+    WAIT_S,
+    Page,
+    coordinates,
+    hello,
+    now_ms,
+    scene,
+    ticket,
+    until,
+)
 from tests.unit import gateway_views as v
 
 
@@ -306,7 +316,7 @@ async def test_a_client_that_reads_again_gets_the_newest_and_no_queue() -> None:
         deaf.setblocking(False)
         heard = b""
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(WAIT_S):
             while last not in heard:
                 heard += await loop.sock_recv(deaf, 65_536)
         frames = heard.count(b'"type":"position"')
@@ -345,7 +355,7 @@ async def test_control_frames_and_ready_frames_go_side_by_side() -> None:
             it.publish(v.exact(version))
             if version % 20 == 0:
                 waiter = await page.socket.ping()
-                async with asyncio.timeout(60):
+                async with asyncio.timeout(WAIT_S):
                     await waiter
         await until(lambda: page.at_ms() == v.NOW_MS + 199_000, "all has come through")
         assert not page.closed
