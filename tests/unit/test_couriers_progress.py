@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from services.projector.couriers.core import Gone
 from services.projector.couriers.core.notice import observe
 from shared.contracts.common import NO_JSON, Policy
-from shared.contracts.courier_routes import Route
+from shared.contracts.courier_routes import DutyInterval, Route
 from shared.geo import count_addresses
 from tests.unit.couriers_world import EIGHT_MS, Round, place, play, stop
 
@@ -188,6 +189,20 @@ def test_what_was_noticed_has_an_id_of_its_own() -> None:
         observe("t", "eleni", ("s-1", 5), "next", 1, 0),
     ]
     assert len({a.id, *(o.id for o in others)}) == 5
+
+
+# Timers
+
+
+def test_a_duty_that_ended_yesterday_is_no_timer() -> None:
+    r = Round()
+    plan = r.plan(STREET)
+    yesterday = DutyInterval(from_ms=EIGHT_MS - 90_000_000, to_ms=EIGHT_MS - 60_000_000)
+    plan = msgspec.structs.replace(plan, version=9, duty=(yesterday, *plan.duty))
+    r.courier.on_plan(plan, EIGHT_MS)
+    r.fix(0, (0, 0))
+    r.wait(1)
+    assert r.courier.due_ms > EIGHT_MS + 1_000
 
 
 # Silence

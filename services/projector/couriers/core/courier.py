@@ -60,6 +60,7 @@ class Courier:
         self._offset = -1
         self._version = (0, -1)
         self._held_ms = 0
+        self._ticked_ms = 0
         self._silent = False
         self._dirty = False
         self._published: tuple[tuple[Line, ...], object] | None = None
@@ -116,6 +117,7 @@ class Courier:
         """What time alone changes: areas, counts told on ticks, silence, duty, arrival of a silent phone."""
         if self._resettle:
             self._settle_anew(now_ms)
+        self._ticked_ms = max(self._ticked_ms, now_ms)
         track, where = self.track, self.where
         at_stop = where.at is not None
         sort = False
@@ -157,7 +159,7 @@ class Courier:
             due_ms = min(due_ms, waits_ms)
         if self._has_view:
             for interval in self.track.duty:
-                if interval.to_ms is not None:
+                if interval.to_ms is not None and interval.to_ms > self._ticked_ms:
                     due_ms = min(due_ms, interval.to_ms)
         return due_ms
 
