@@ -30,29 +30,21 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     folder = tmp_path_factory.mktemp("system")
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "deploy.local.up",
-            "--json",
-            "--free-ports",
-            "--no-simulator",
-            "--data-dir",
-            str(folder),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=(folder / "up.err").open("wb"),
-        start_new_session=True,
-    )
+    up = [sys.executable, "-m", "deploy.local.up", "--json", "--free-ports", "--no-simulator"]
+    with (folder / "up.err").open("wb") as err:
+        process = subprocess.Popen(
+            [*up, "--data-dir", str(folder)], stdout=subprocess.PIPE, stderr=err, start_new_session=True
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"the system did not come up:\n{(folder / 'up.err').read_text()[-3000:]}"
     keys = json.loads((folder / "run" / "keys.json").read_text())
     try:
-        yield System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder)
+        with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder) as running:
+            yield running
     finally:
         process.send_signal(signal.SIGTERM)
+        process.stdout.close()
         process.wait(60)
 
 

@@ -92,6 +92,12 @@ class System:
             folder,
         )
 
+    def __enter__(self) -> System:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.http.close()
+
     def call(self, method: str, path: str, key: str, body: Any = None, **headers: str) -> Any:
         """An API call that must succeed; its JSON."""
         sent = {"Authorization": f"Bearer {key}", "Prefer": "wait=2"} | headers
