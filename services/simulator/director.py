@@ -142,9 +142,11 @@ class Director:
     async def _board(self, first_out: int) -> None:
         """Keep the links current, from when so many couriers are on their way, or patience ends."""
         waited_s = 0.0
-        while sum(r.clock is not None for r in self.under_way.values()) < first_out and waited_s < PATIENCE_S:
+        while (out := sum(r.clock is not None for r in self.under_way.values())) < first_out:
             await asyncio.sleep(BOARD_EVERY_S / 4)
-            waited_s += BOARD_EVERY_S / 4
+            waited_s += BOARD_EVERY_S / 4 if out else 0.0
+            if waited_s > PATIENCE_S:
+                break
         while True:
             try:
                 await self.refresh_links()

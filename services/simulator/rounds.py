@@ -167,10 +167,12 @@ class Rounds:
             # The way back to the depot is part of finding the best order, not of the round.
             try:
                 tour = await self.router.optimized([depot, *(p.address.place for p in plans), depot])
+                ordered = [plans[i - 1] for i in tour.order[1:-1]]
+                # Asked as the portal asks for the planned route, so that the courier drives what was planned.
+                legs = await self.router.route([depot, *(p.address.place for p in ordered)])
             except NoRouteError:
                 continue
-            ordered = [plans[i - 1] for i in tour.order[1:-1]]
-            return ordered, [leg.coords for leg in tour.legs[:-1]], depot
+            return ordered, [leg.coords for leg in legs], depot
         raise NoRouteError(f"no {scene.stops} addresses that streets connect, in {_TRIES} tries")
 
     async def _register(self, stop: Stop, name: str) -> None:
