@@ -35,7 +35,7 @@ class Ingest:
     here and stands in no scope that others log."""
 
     def __init__(self, intake: Intake, rest: FastAPI) -> None:
-        self._rest = rest
+        self.rest = rest
         self._doors = {
             path: PhoneDoor(intake, [p for p in PROTOCOLS if p.path == path])
             for path in dict.fromkeys(p.path for p in PROTOCOLS)
@@ -46,7 +46,7 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._rest(scope, receive, send)
+            await self.rest(scope, receive, send)
             return
         started = False
 
@@ -77,7 +77,7 @@ class Ingest:
             if path.startswith(prefix):
                 await door(scope, receive, send, path[len(prefix) :].removesuffix("/"))
                 return
-        await self._rest(scope, receive, send)
+        await self.rest(scope, receive, send)
 
 
 def create_app(intake: Intake, reachable: Reachable) -> Ingest:

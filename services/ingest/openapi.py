@@ -1,7 +1,12 @@
-"""The OpenAPI document: what FastAPI knows of its routes, and the phones' doors, which it does not route."""
+"""The OpenAPI document: what FastAPI knows of its routes, and the phones' doors, which it does not route.
+
+`python -m services.ingest.openapi` writes it to docs/openapi/ingest.json; the running service answers the
+same at /openapi.json."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +15,8 @@ from fastapi.openapi.utils import get_openapi
 from services.ingest import problems
 from services.ingest.core.protocols import PROTOCOLS
 from services.ingest.core.protocols.phone import MAX_READINGS, Carrier, PhoneProtocol
+
+FILE = Path(__file__).parents[2] / "docs" / "openapi" / "ingest.json"
 
 _RETRY = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 
@@ -106,3 +113,39 @@ TAGS = [
     {"name": "shipments", "description": "What couriers, hubs and merchants report."},
     {"name": "operation", "description": "For whoever runs it."},
 ]
+
+
+def text() -> str:
+    """The document as it is kept: indented, in the API's own order."""
+    # Here, not above: the application itself asks this module for its document.
+    from services.ingest.api import create_app
+    from services.ingest.config import IngestSettings
+    from services.ingest.intake import Intake
+    from shared.adapters.memory.log import MemoryLog, MemoryTable
+    from shared.adapters.memory.views import MemoryViews
+    from shared.contracts import devices, merchants
+    from shared.contracts.devices import Device
+    from shared.contracts.merchants import Merchant
+
+    async def reachable() -> bool:
+        return False
+
+    log = MemoryLog()
+    intake = Intake(
+        IngestSettings(),
+        log,
+        MemoryTable(log, devices.TOPIC, Device),
+        MemoryTable(log, merchants.TOPIC, Merchant),
+        MemoryViews(),
+    )
+    found = document(create_app(intake, reachable).rest)
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from services.ingest.api import Ingest
 from services.ingest.core.protocols import PROTOCOLS
+from services.ingest.openapi import FILE, text
 from shared.contracts import courier_positions, shipment_commands
 from tests.ingest_support import SECRET, World, bearer, world
 
@@ -129,6 +131,11 @@ def test_a_document_that_promises_what_is_not_so_is_found_out(app: Ingest) -> No
         exchange(app, operation, GenerationMode.POSITIVE)
 
 
+def test_the_kept_document_is_current() -> None:
+    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m services.ingest.openapi"
+    assert json.loads(text()) == DOCUMENT
+
+
 async def test_the_document_is_openapi_3_1_and_names_every_door() -> None:
     async with world() as w:
         found = await read(w)
@@ -187,7 +194,7 @@ async def test_the_examples_of_the_query_are_a_fix() -> None:
         query = {p["name"]: p["example"] for p in parameters}
         assert (await w.client.get("/osmand", params=query, headers=bearer(SECRET))).status_code == 200
         (fix,) = w.positions()
-        assert fix.properties.speed_mps == pytest.approx(5.144)
+        assert fix.properties.speed_mps == pytest.approx(5.1)
 
 
 async def test_answers_are_what_the_document_says() -> None:

@@ -89,6 +89,14 @@ OSMAND: dict[str, tuple[str, Outcome | Reason]] = {
         "id=van-12&lat=60.17&lon=24.94&timestamp=1795168800.25",
         Fix(24.94, 60.17, TEN + 250),
     ),
+    "speed in m/s by our own key": (
+        "id=van-12&lat=60.17&lon=24.94&timestamp=1795168800&speed_mps=5.1&speed=10",
+        Fix(24.94, 60.17, TEN, 5.1),
+    ),
+    "as OsmAnd writes numbers": (
+        "id=van-12&lat=60.170834&lon=24.9375&timestamp=1795168800250&accuracy=5.36&altitude=0.0&speed_mps=0.0&bearing=0.0",
+        Fix(24.9375, 60.170834, TEN + 250, 0.0, 0.0, 5.36, 0.0),
+    ),
     "no place: a sign of life": (
         "id=van-12&timestamp=1795168800&batt=79&charge=true",
         SignOfLife(TEN, 79.0),

@@ -59,13 +59,20 @@ def _outcome(params: dict[str, str], received_ms: int) -> Outcome:
         lat,
         at_ms,
         received_ms,
-        speed_mps=scaled(params.get("speed"), KNOT_MPS),
+        speed_mps=_speed(params),
         bearing_deg=maybe(params.get("bearing", params.get("heading"))),
         accuracy_m=maybe(params.get("accuracy")),
         altitude_m=maybe(params.get("altitude")),
         battery_pct=battery,
         event=event,
     )
+
+
+def _speed(params: dict[str, str]) -> float | None:
+    """`speed` is in knots. `speed_mps` is our own key for apps that write m/s, as OsmAnd itself does."""
+    if "speed_mps" in params:
+        return scaled(params["speed_mps"], 1)
+    return scaled(params.get("speed"), KNOT_MPS)
 
 
 def _parameter(name: str, schema: dict[str, object], text: str, example: object) -> dict[str, object]:
@@ -85,6 +92,7 @@ PROTOCOL = PhoneProtocol(
         _parameter("lon", {"type": "number", "minimum": -180, "maximum": 180}, "Degrees.", 24.9441),
         _parameter("timestamp", {"type": "string"}, "Seconds, milliseconds or ISO 8601.", "1795168800"),
         _parameter("speed", {"type": "number"}, "Knots.", 10),
+        _parameter("speed_mps", {"type": "number"}, "Metres a second; counts before `speed`.", 5.1),
         _parameter("bearing", {"type": "number"}, "Degrees from north.", 90),
         _parameter("altitude", {"type": "number"}, "Metres.", 15),
         _parameter("accuracy", {"type": "number"}, "Radius, metres.", 5),
