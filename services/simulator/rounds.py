@@ -116,6 +116,8 @@ class Rounds:
         await asyncio.sleep(scene.waits_s / self.speed)
         await self.client.set_out(made.courier.id, made.route)
         from_s = _begins(made.drive, scene)
+        for stop in made.stops[: scene.done]:
+            stop.over = True
         made.clock = Clock(time.time() - from_s / self.speed, self.speed)
         log.info("simulator.set_out", courier=made.courier.id, route=made.route, stops=len(made.stops))
         for i in range(scene.done):
