@@ -19,6 +19,7 @@ import uvicorn
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from services.portal.api.reference import example_of
 from services.portal.openapi import FILE, text
 from services.portal.schemas.common import ID_PATTERN
 from tests.unit.portal_kit import ADMIN, Kit, running
@@ -58,31 +59,9 @@ def test_every_body_has_an_example_that_validates() -> None:
     assert {"NewShipment", "ReportBody", "RouteBody", "MerchantBody", "NewDevice", "SecretBody"} <= bodies
     for name in bodies:
         schema = DOCUMENT["components"]["schemas"][name]
-        example = _example(schema)
+        example = example_of(DOCUMENT, schema)
         resolved = {**schema, "components": DOCUMENT["components"]}
         jsonschema.validate(example, resolved, cls=jsonschema.Draft202012Validator)
-
-
-def _example(schema: dict[str, Any]) -> Any:
-    if "$ref" in schema:
-        return _example(DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
-    if schema.get("examples"):
-        return schema["examples"][0]
-    for key in ("anyOf", "allOf"):
-        if key in schema:
-            return _example(schema[key][0])
-    if schema.get("type") == "object":
-        required = schema.get("required", ())
-        return {name: _example(schema["properties"][name]) for name in required}
-    if schema.get("type") == "array":
-        return [_example(schema["items"])]
-    if "default" in schema:
-        return schema["default"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "boolean":
-        return True
-    raise AssertionError(f"no example in {schema}")
 
 
 class Running:

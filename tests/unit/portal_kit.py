@@ -135,16 +135,25 @@ class Kit:
             self.views.put_worked_off("couriers", his),
         )
 
-    def decide(self, outcome: Callable[[shipment_commands.Command], Outcome | None]) -> None:
-        """Answer each shipment command as the decider would."""
+    async def _show(self, found: Outcome) -> None:
+        """Outcome first, view a little later, as decider and projector do."""
+        await self.views.put_outcome(found)
+        await asyncio.sleep(0.02)
+        await self.registered("books", "x", shipment=found.subject, seq=found.seq, parties=found.command)
+
+    def decide(
+        self, outcome: Callable[[shipment_commands.Command], Outcome | None], *, show: bool = False
+    ) -> None:
+        """Answer each shipment command as the decider would; `show` its view as the projector would."""
 
         def _on(record: Record) -> None:
             assert record.value is not None
             found = outcome(shipment_commands.DECODER.decode(record.value))
             if found is not None:
-                waiting.add(task := asyncio.get_running_loop().create_task(self.views.put_outcome(found)))
+                waiting.add(task := asyncio.get_running_loop().create_task(answer(found)))
                 task.add_done_callback(waiting.discard)
 
+        answer = self._show if show else self.views.put_outcome
         waiting: set[asyncio.Task[None]] = set()
         self.log.listen(shipment_commands.TOPIC, _on)
 

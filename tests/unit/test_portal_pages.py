@@ -123,13 +123,21 @@ async def test_the_maps_tiles_come_in_ranges_and_nothing_else_of_its_folder(kit:
         "/assets/%00",
         "/demo",
         "/demo/links.json",
-        "/docs",
     ],
 )
 async def test_what_is_not_served(kit: Kit, path: str) -> None:
     answer = await kit.client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_apis_description_is_a_plain_page(kit: Kit) -> None:
+    answer = await kit.client.get("/docs")
+    assert answer.status_code == 200
+    assert "POST /v1/shipments/{shipment}/links" in answer.text
+    assert "&quot;order_number&quot;: &quot;GR-10442&quot;" in answer.text
+    for active in ("<script", "<style", "<img", "<link", "src="):
+        assert active not in answer.text
 
 
 async def test_a_file_at_the_root(kit: Kit) -> None:

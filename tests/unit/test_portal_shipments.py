@@ -82,6 +82,13 @@ async def test_asked_to_wait_it_answers_with_the_outcome(kit: Kit) -> None:
     assert answer.json()["status"] == "accepted"
 
 
+async def test_who_is_told_accepted_can_read_it(kit: Kit) -> None:
+    kit.decide(accepted, show=True)
+    answer = await register(kit, **WAIT)
+    assert answer.status_code == 201
+    assert (await kit.ask("books", "GET", answer.headers["Location"])).status_code == 200
+
+
 async def test_asked_to_wait_in_vain_it_answers_202_and_says_what_it_applied(kit: Kit) -> None:
     answer = await register(kit, Prefer="respond-async, wait=0")
     assert answer.status_code == 202

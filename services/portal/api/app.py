@@ -18,6 +18,7 @@ from services.portal.api import (
     links,
     pages,
     problems,
+    reference,
     routes,
     shipments,
 )
@@ -85,6 +86,7 @@ def create_app(portal: Portal) -> FastAPI:
     # Of the map's folder only what a page needs: addresses and routing tiles lie there too.
     shown = (".pmtiles", "area.json", "LICENSE-ODbL.txt")
     app.mount("/map", pages.Files(maps, cache=pages.REVALIDATE, only=shown), name="map")
+    app.include_router(reference.router)
     app.include_router(pages.router)  # last: it takes any name at the root
     app.add_middleware(BodyLimit, most=MAX_BODY)
     app.add_middleware(Around, secure=portal.settings.public_url.startswith("https://"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -54,6 +56,8 @@ MerchantHeader = Annotated[
         description="For whom the administrator asks; a merchant's key needs none.",
     ),
 ]
+
+SHOWN_S = 1.0
 
 _WAIT = re.compile(r"wait\s*=\s*\"?([0-9]{1,6})\"?", re.IGNORECASE)
 _STATUS_OF_REASON = {
@@ -120,9 +124,24 @@ async def send(
             outcome = await portal.views.outcome(command.id, timeout_s=wait_s)
         except ViewsUnavailable:
             outcome = None  # it is written down: that its outcome can't be read now is "not known yet"
+    if outcome is not None and outcome.accepted:
+        await _until_shown(portal, command, outcome)
     result = "pending" if outcome is None else "accepted" if outcome.accepted else "refused"
     portal.metrics.commands.labels(kind, result).inc()
     return Sent(command.id, kind, outcome, asked_s)
+
+
+async def _until_shown(
+    portal: Portal, command: shipment_commands.Command | courier_commands.Command, outcome: Outcome
+) -> None:
+    """Wait a little until what was decided can also be read here, so that who was told "accepted" finds it
+    so: decider and projector are two processes, some ms apart. Not in time, the answer still stands."""
+    with contextlib.suppress(TimeoutError, ViewsUnavailable):
+        async with asyncio.timeout(SHOWN_S):
+            if isinstance(command, shipment_commands.ShipmentCommand):
+                await portal.views_show(command.shipment, outcome.seq)
+            else:
+                await portal.plan_shows(command.courier, outcome.seq)
 
 
 def settle(sent: Sent, response: Response, *, done: int = 200, location: str | None = None) -> dict[str, Any]:

@@ -134,6 +134,18 @@ class Portal:
                 while table.get(key) != value:
                     await self._changed.wait()
 
+    async def views_show(self, shipment: str, seq: int) -> None:
+        """Wait until the shipment's stage view is of this event or a later one."""
+        pause_s = 0.002
+        while (stage := await self.views.stage(shipment)) is None or stage.seq < seq:
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 1.5, 0.05)
+
+    async def plan_shows(self, courier: str, version: int) -> None:
+        """Wait until the courier's plan, as read here, is of this version or a later one."""
+        while (plan := self.plans.get(courier)) is None or plan.version < version:
+            await self._changed.wait()
+
     def _pulse(self, _key: str, _value: object) -> None:
         """Wake who waits for a change; the next change has its own event."""
         self._changed.set()
