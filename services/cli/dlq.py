@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -13,11 +13,12 @@ from services.cli.config import CliSettings
 from services.cli.core.letters import Wanted, counts
 from services.cli.core.records import iso, span
 from services.cli.output import Failure, Json, as_json, command, line, say, table
-from shared.adapters.kafka.redrive import CannotRedrive, Redriver, letters
-from shared.adapters.kafka.tail import Tail
 from shared.contracts.dead_letters import SUFFIX, DeadLetter
 from shared.contracts.registry import DEAD_LETTER_TOPICS, TOPICS
 from shared.contracts.topic import Topic
+
+if TYPE_CHECKING:
+    from shared.adapters.kafka.tail import Tail
 
 app = typer.Typer(help="Dead letters: messages that could not be read or handled.", no_args_is_help=True)
 
@@ -35,6 +36,8 @@ def _topics(name: str | None) -> list[Topic]:
 
 
 def _found(tail: Tail, wanted: Wanted) -> list[DeadLetter]:
+    from shared.adapters.kafka.redrive import letters
+
     return [letter for letter in letters(tail, _topics(wanted.topic)) if wanted.takes(letter)]
 
 
@@ -145,6 +148,8 @@ def redrive(
 def _redrive(
     settings: CliSettings, tail: Tail, chosen: list[DeadLetter]
 ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    from shared.adapters.kafka.redrive import CannotRedrive, Redriver
+
     done: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
     if not chosen:

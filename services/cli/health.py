@@ -1,15 +1,12 @@
-"""What of the system answers that it is ready: servers by HTTP, workers by their heartbeat in Redis."""
+"""What of the system answers that it is ready: servers by HTTP, workers by their heartbeat in Redis.
+
+Clients are imported where they are needed, so that other commands need not wait for them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-import httpx
 import msgspec
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from shared.contracts.views.keys import heartbeat
 from shared.contracts.views.work import Heartbeat
@@ -32,6 +29,8 @@ def unready(name: str, why: str) -> Look:
 
 def answers(name: str, url: str) -> Look:
     """Ask a readiness address."""
+    import httpx
+
     try:
         found = httpx.get(url, timeout=TIMEOUT_S)
     except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -43,6 +42,11 @@ def answers(name: str, url: str) -> Look:
 
 def workers(redis_url: str, namespace: str) -> list[Look]:
     """Ask Redis for each worker's heartbeat, which lasts ten seconds."""
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisError
+    from redis.retry import Retry
+
     client = Redis.from_url(
         redis_url,
         socket_timeout=TIMEOUT_S,

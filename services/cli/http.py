@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal
 
 from services.cli.config import CliSettings
 from services.cli.output import Failure
+
+if TYPE_CHECKING:
+    import httpx
 
 Role = Literal["admin", "merchant"]
 
@@ -36,6 +37,8 @@ class Api:
         timeout_s: float,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
+        import httpx  # most of a second, for those who ask a server
+
         self._name, self._address, self._variable = name, address, variable
         self._client = httpx.Client(base_url=address, timeout=timeout_s, transport=transport)
 
@@ -55,6 +58,8 @@ class Api:
         Raises:
             Failure: no answer, or a refusal.
         """
+        import httpx
+
         try:
             answer = self._client.request(
                 method,

@@ -1,17 +1,23 @@
-"""Kafka for commands: connected with a bound, its troubles told as failures."""
+"""Kafka for commands: connected with a bound, its troubles told as failures.
+
+The client is imported where it is needed: it takes a second that `--help` and most commands don't need."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from services.cli.config import CliSettings
 from services.cli.output import Failure
-from shared.adapters.kafka.admin import AdminRefused, BrokerAway, KafkaAdmin
-from shared.adapters.kafka.tail import Tail, tailing
+from shared.adapters.kafka.deadline import AdminRefused, BrokerAway
 from shared.contracts.registry import TOPICS
 from shared.contracts.topic import Topic
+
+if TYPE_CHECKING:
+    from shared.adapters.kafka.admin import KafkaAdmin
+    from shared.adapters.kafka.tail import Tail
 
 
 @contextmanager
@@ -32,12 +38,16 @@ def kafka_troubles(settings: CliSettings) -> Iterator[None]:
 
 @contextmanager
 def admin(settings: CliSettings) -> Iterator[KafkaAdmin]:
+    from shared.adapters.kafka.admin import KafkaAdmin
+
     with kafka_troubles(settings), KafkaAdmin(settings, settings.timeout_s) as opened:
         yield opened
 
 
 @contextmanager
 def tail(settings: CliSettings) -> Iterator[Tail]:
+    from shared.adapters.kafka.tail import tailing
+
     with kafka_troubles(settings), tailing(settings, settings.timeout_s) as opened:
         yield opened
 

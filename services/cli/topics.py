@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -12,9 +12,10 @@ from services.cli import kafka
 from services.cli.config import CliSettings
 from services.cli.core import records
 from services.cli.output import Failure, Json, as_json, command, json_line, line, say, table
-from shared.adapters.kafka.admin import Drift
-from shared.adapters.kafka.lag import lags
 from shared.contracts.registry import TOPICS
+
+if TYPE_CHECKING:
+    from shared.adapters.kafka.admin import Drift
 
 app = typer.Typer(help="Kafka's topics, as the contracts want them.", no_args_is_help=True)
 
@@ -121,6 +122,8 @@ def lag(
 
     Seconds are the age of the oldest record not yet read. A group with lag and without members has nobody
     working: its process is down or restarting."""
+    from shared.adapters.kafka.lag import lags
+
     settings = CliSettings()
     with kafka.admin(settings) as admin, kafka.tail(settings) as tail:
         found = lags(admin, tail, time.time_ns() // 1_000_000)

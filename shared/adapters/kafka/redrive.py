@@ -23,6 +23,8 @@ from shared.ports.log import Record
 
 _DECODER = msgspec.json.Decoder(DeadLetter)
 SOURCE = "/dromos/cli"
+LETTERS_PARTITION = 0
+"""Topics of dead letters have one partition."""
 
 
 class CannotRedrive(Exception):
@@ -82,7 +84,7 @@ class Redriver:
         )
         beside = TOPICS[letter.topic + SUFFIX]
         headers = headers_of(beside, again, letter.id, SOURCE, None)
-        self._append(beside, letter.key, JSON_ENCODER.encode(again), record.partition, headers)
+        self._append(beside, letter.key, JSON_ENCODER.encode(again), LETTERS_PARTITION, headers)
         return written
 
     def _original(self, letter: DeadLetter) -> Record:

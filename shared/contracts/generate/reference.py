@@ -124,7 +124,7 @@ def _kept(topic: Topic) -> str:
 
 def _dead_letters(shared: dict[str, inspect.StructType]) -> Iterable[str]:
     yield (
-        "Beside every topic X lies X.dlq, with X's partitions and key, kept 7 days: what could not be read or"
+        "Beside every topic X lies X.dlq, one partition, kept 7 days: what could not be read or"
         " handled, and in `courier.positions.dlq` what ingest parked of known devices."
     )
     yield from _entry(DEAD_LETTER, shared, "")
