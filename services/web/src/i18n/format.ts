@@ -12,8 +12,10 @@ export interface Formats {
   time(at_ms: number): string;
   /** The time, with its day when that is not today. */
   moment(at_ms: number, now_ms: number): string;
-  /** The day alone, such as Tue 24 Nov; for sorting stages by day. */
-  day(at_ms: number): string;
+  /** The day and the time: today, 14:20. */
+  dated(at_ms: number, now_ms: number): string;
+  /** The day alone: today, yesterday, Tue 24 Nov. */
+  day(at_ms: number, now_ms: number): string;
   /** Such as 14:20–14:35, with its day when that is not today. */
   window(window: Window, now_ms: number): string;
   /** Such as 8 sec ago; null for less than 3 s. */
@@ -40,6 +42,7 @@ export function formatsOf(locale: string, zone: string, own: string): Formats {
     minute: "2-digit",
   });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
+  const named = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const near = new Intl.NumberFormat(locale, { style: "unit", unit: "meter", maximumFractionDigits: 0 });
   const far = new Intl.NumberFormat(locale, {
     style: "unit",
@@ -48,11 +51,16 @@ export function formatsOf(locale: string, zone: string, own: string): Formats {
     maximumFractionDigits: 1,
   });
   const numbers = new Intl.NumberFormat(locale);
+  const dayOf = (at_ms: number, now_ms: number) => {
+    if (sameDay(at_ms, now_ms)) return named.format(0, "day");
+    return sameDay(at_ms, now_ms - DAY_MS) ? named.format(-1, "day") : day.format(at_ms);
+  };
   const sameDay = (a_ms: number, b_ms: number) => day.format(a_ms) === day.format(b_ms);
   return {
     time: (at_ms) => time.format(at_ms),
     moment: (at_ms, now_ms) => (sameDay(at_ms, now_ms) ? time : both).format(at_ms),
-    day: (at_ms) => day.format(at_ms),
+    day: dayOf,
+    dated: (at_ms, now_ms) => `${dayOf(at_ms, now_ms)}, ${time.format(at_ms)}`,
     window: (window, now_ms) =>
       (sameDay(window.from_ms, now_ms) && sameDay(window.to_ms, now_ms) ? time : both).formatRange(
         window.from_ms,

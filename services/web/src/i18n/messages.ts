@@ -39,8 +39,8 @@ export interface Messages<L extends Language> {
     parcels: string;
     cash: string;
     cashNone: string;
+    cashPaid: string;
     call: string;
-    callLabel: string;
     write: string;
     hours: string;
     to: string;
@@ -50,7 +50,7 @@ export interface Messages<L extends Language> {
     opening: StateText;
     waiting: { detail: string };
     area: StateText & { whenNext: string; always: string };
-    exact: StateText;
+    exact: { sentence: string };
     next: StateText;
     resting: StateText;
     protected: StateText;
@@ -74,6 +74,8 @@ export interface Messages<L extends Language> {
     late: string;
     updated: string;
     updatedNow: string;
+    changed: string;
+    changedNow: string;
     polling: string;
     offline: string;
     distance: string;
@@ -88,7 +90,6 @@ export interface Messages<L extends Language> {
     none: string;
     noneDetail: string;
     retry: string;
-    waiting: string;
     driver: string;
     driverStale: string;
     home: string;

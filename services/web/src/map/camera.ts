@@ -4,6 +4,8 @@ import { type Map as BaseMap, LngLatBounds } from "maplibre-gl";
 import type { Place, Scene } from "../view/scene";
 
 const MOST_ZOOM = 16.6;
+/** With nothing but the door to show: its neighbourhood. */
+const DOOR_ZOOM = 15;
 /** Refit when what matters takes less of the map than this share, so that he is seen coming closer. */
 const LOOSE = 0.3;
 
@@ -53,7 +55,7 @@ export class Camera {
     this.#framed = kind;
     this.map.fitBounds(bounds, {
       padding: this.#padding(),
-      maxZoom: MOST_ZOOM,
+      maxZoom: points.length < 2 ? DOOR_ZOOM : MOST_ZOOM,
       duration: still || initial ? 0 : 900,
     });
   }

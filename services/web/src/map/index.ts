@@ -113,7 +113,7 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
   marks();
   camera.frame(scene, true);
   map.on("style.load", overlays);
-  map.once("idle", options.onReady);
+  map.once("load", options.onReady);
   map.on("error", (event) => {
     // A single tile may fail; a map without its file of tiles is no map.
     if ("sourceId" in event && event.sourceId !== AREA && event.sourceId !== LEG && !map.loaded()) {

@@ -1,6 +1,6 @@
 import { LanguageSwitch } from "../ui/language_switch";
 import { mapState } from "../view/scene";
-import { Facts, ShopName } from "./facts";
+import { Facts, ShopContact, ShopName } from "./facts";
 import { MapPanel } from "./map_panel";
 import { Now } from "./now";
 import { Stages } from "./stages";
@@ -32,7 +32,10 @@ export function App() {
       {view !== null && (
         <div class="column rest" id="after-map" tabIndex={-1}>
           <Stages view={view} />
-          <footer class="foot">{text.value.page.privacy}</footer>
+          <footer class="foot">
+            <ShopContact shop={view.shop} text={text.value} />
+            <p>{text.value.page.privacy}</p>
+          </footer>
         </div>
       )}
     </main>

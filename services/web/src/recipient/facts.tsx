@@ -2,7 +2,7 @@
 
 import type { Shop, Snapshot } from "../contracts";
 import type { Formats } from "../i18n/format";
-import { fill, type Text } from "../i18n/text";
+import type { Text } from "../i18n/text";
 import { Box, Cash, Clock, Mail, Phone, Pin } from "../ui/icons";
 
 export function ShopName({ shop, text }: { shop: Shop | null; text: Text }) {
@@ -13,8 +13,8 @@ export function ShopName({ shop, text }: { shop: Shop | null; text: Text }) {
         {initial(name) ?? <Box />}
       </span>
       <div>
-        <p class="from">{name === "" ? text.page.title : text.shop.from}</p>
-        <h1 data-testid="shop">{name === "" ? "…" : name}</h1>
+        {name !== "" && <p class="from">{text.shop.from}</p>}
+        <h1 data-testid="shop">{name === "" ? text.page.title : name}</h1>
       </div>
     </div>
   );
@@ -32,45 +32,50 @@ interface Props {
 }
 
 export function Facts({ shop, view, text, formats }: Props) {
-  const { phone, email, hours } = shop.contact ?? {};
+  const { phone } = shop.contact ?? {};
   return (
     <section class="facts">
       {view !== null && <Order view={view} text={text} />}
       <div class="tiles">
         {view !== null && <ToPay view={view} text={text} formats={formats} />}
         {phone !== undefined && (
-          <a
-            class="tile call"
-            data-testid="call"
-            href={`tel:${phone.replace(/[^\d+]/g, "")}`}
-            aria-label={fill(text.shop.callLabel, { shop: shop.name, phone })}
-          >
+          <a class="tile call" data-testid="call" href={`tel:${phone.replace(/[^\d+]/g, "")}`}>
             <Phone />
             <span>
-              <span class="tile-label">{text.shop.call}</span>
+              <span class="tile-label">
+                {text.shop.call} <span class="unseen">{shop.name}</span>
+              </span>
               <span class="tile-value">{spaced(phone)}</span>
             </span>
           </a>
         )}
       </div>
-      {(email !== undefined || hours !== undefined) && (
-        <p class="contact">
-          {hours !== undefined && (
-            <span>
-              <Clock />
-              <span class="unseen">{text.shop.hours}: </span>
-              {hours}
-            </span>
-          )}
-          {email !== undefined && (
-            <a href={`mailto:${email}`}>
-              <Mail />
-              {text.shop.write}
-            </a>
-          )}
-        </p>
-      )}
     </section>
+  );
+}
+
+/** The shop's other ways, at the end of the page. */
+export function ShopContact({ shop, text }: { shop: Shop; text: Text }) {
+  const { email, hours } = shop.contact ?? {};
+  if (email === undefined && hours === undefined) return null;
+  return (
+    <p class="contact">
+      {hours !== undefined && (
+        <span>
+          <Clock />
+          <span>
+            <span class="unseen">{text.shop.hours}: </span>
+            {hours}
+          </span>
+        </span>
+      )}
+      {email !== undefined && (
+        <a href={`mailto:${email}`}>
+          <Mail />
+          {text.shop.write}
+        </a>
+      )}
+    </p>
   );
 }
 
@@ -97,15 +102,18 @@ function Order({ view, text }: { view: Snapshot; text: Text }) {
 }
 
 function ToPay({ view, text, formats }: { view: Snapshot; text: Text; formats: Formats }) {
-  const { cash } = view.shipment;
+  const { cash, substatus, ended } = view.shipment;
+  const paid = substatus === "Delivered_004";
+  // After the end nothing is due any more, whatever has become of it.
+  if ((ended === true && !paid) || (paid && cash === undefined)) return null;
   return (
-    <div class={cash === undefined ? "tile" : "tile due"} data-testid="cash">
+    <div class={cash === undefined || paid ? "tile" : "tile due"} data-testid="cash">
       <Cash />
       {cash === undefined ? (
         <span class="tile-value">{text.shop.cashNone}</span>
       ) : (
         <span>
-          <span class="tile-label">{text.shop.cash}</span>
+          <span class="tile-label">{paid ? text.shop.cashPaid : text.shop.cash}</span>
           <span class="tile-value">{formats.money(cash)}</span>
         </span>
       )}
@@ -117,6 +125,6 @@ function ToPay({ view, text, formats }: { view: Snapshot; text: Text; formats: F
 function spaced(phone: string): string {
   const digits = phone.replace(/[^\d+]/g, "");
   if (!/^\+\d{8,15}$/.test(digits)) return phone;
-  const tail = digits.slice(3).replace(/(\d{3})(?=\d{3})/g, "$1\u00a0");
-  return `${digits.slice(0, 3)}\u00a0${tail}`;
+  const tail = digits.slice(3).replace(/(\d{3})(?=\d{3})/g, "$1 ");
+  return `${digits.slice(0, 3)} ${tail}`;
 }

@@ -1,8 +1,9 @@
 /** The map's place on the page: its code is fetched once the text can be read. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MapHandle } from "../map";
-import { Minus, Plus, Target } from "../ui/icons";
+import { House, Minus, Plus, Target, Van } from "../ui/icons";
 import { sceneOf } from "../view/scene";
 import { language, now_ms, state, text } from "./store";
 
@@ -18,18 +19,23 @@ export function MapPanel({ waiting }: { waiting: boolean }) {
   const { map, page } = text.value;
   const scene = sceneOf(state.value, now_ms.value);
   return (
-    <section class="map" data-testid="map" data-state={stage} aria-label={map.title}>
+    <div class="map" data-testid="map" data-state={stage}>
       {stage === "ready" && (
         <button type="button" class="skip" onClick={skip}>
           {page.skip}
         </button>
       )}
       {!waiting && stage !== "no_map" && <div class="map-canvas" ref={place} key={attempt} />}
-      {stage === "waiting" && <Cover>{map.waiting}</Cover>}
-      {stage === "loading" && <Cover>{map.loading}</Cover>}
+      {stage === "waiting" && <Cover />}
+      {stage === "loading" && (
+        <Cover>
+          <p>{map.loading}</p>
+        </Cover>
+      )}
       {stage === "no_map" && (
-        <Cover detail={map.noneDetail}>
-          {map.none}
+        <Cover>
+          <p>{map.none}</p>
+          <p class="detail">{map.noneDetail}</p>
           <button type="button" class="retry" onClick={() => setAttempt(attempt + 1)}>
             {map.retry}
           </button>
@@ -60,7 +66,7 @@ export function MapPanel({ waiting }: { waiting: boolean }) {
           {map.attribution}
         </a>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -69,17 +75,33 @@ function skip(): void {
   document.getElementById("after-map")?.focus();
 }
 
-function Cover({ children, detail }: { children: preact.ComponentChildren; detail?: string }) {
+const ROAD = "M-600 60C-300 90-60 150 10 140S50 118 74 105 110 74 160 78 270 44 301 48 420 60 900-60";
+
+/** A road to the door where the map will be; while it is closed the sentence above says so. */
+function Cover({ children }: { children?: ComponentChildren }) {
   return (
     <div class="cover">
-      <svg class="cover-road" viewBox="0 0 360 240" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-        <path class="road" d="M-20 210C90 210 60 110 160 118S270 60 380 40" />
-        <path class="dash" d="M-20 210C90 210 60 110 160 118S270 60 380 40" />
+      <svg class="cover-road" viewBox="0 0 360 160" aria-hidden="true">
+        <path class="road" d={ROAD} />
+        <path class="dash" d={ROAD} />
+        {children === undefined && (
+          <>
+            <circle class="cover-disc" cx="74" cy="105" r="17" />
+            <svg class="cover-van" aria-hidden="true" x="63" y="94" width="22" height="22">
+              <Van />
+            </svg>
+            <circle class="cover-disc" cx="301" cy="48" r="17" />
+            <svg class="cover-home" aria-hidden="true" x="290" y="37" width="22" height="22">
+              <House />
+            </svg>
+          </>
+        )}
       </svg>
-      <div class="cover-text" data-testid="map-sentence">
-        <p>{children}</p>
-        {detail !== undefined && <p class="detail">{detail}</p>}
-      </div>
+      {children !== undefined && (
+        <div class="cover-text" data-testid="map-sentence">
+          {children}
+        </div>
+      )}
     </div>
   );
 }

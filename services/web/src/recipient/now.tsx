@@ -2,7 +2,7 @@
 
 import type { Snapshot } from "../contracts";
 import { fill } from "../i18n/text";
-import { Check, Door, Link, Pause, Van, Warning } from "../ui/icons";
+import { Check, Door, Link, Pause, Shield, Van, Warning } from "../ui/icons";
 import { type Phase, tagOf } from "../view/phase";
 import { distance_m, middle, sceneOf } from "../view/scene";
 import type { Tone } from "../view/sentence";
@@ -29,8 +29,12 @@ export function Now() {
         </div>
       </div>
       {live && <Expected view={view} />}
-      {view !== null && <Updated view={view} />}
-      {live && <Person view={view} />}
+      {view !== null && (
+        <div class="now-foot">
+          {live && <Person view={view} />}
+          <Updated view={view} />
+        </div>
+      )}
     </section>
   );
 }
@@ -39,6 +43,7 @@ const ENDED: readonly Phase[] = ["delivered", "failed", "exception", "pickup", "
 
 function PhaseIcon({ phase, tone }: { phase: Phase; tone: Tone }) {
   if (phase === "paused") return <Pause />;
+  if (phase === "protected") return <Shield />;
   if (phase === "arrived") return <Door />;
   if (phase === "gone") return <Link />;
   if (tone === "bad" || tone === "warn") return <Warning />;
@@ -99,12 +104,15 @@ function Updated({ view }: { view: Snapshot }) {
   const at_ms = Math.max(view.shipment.status_ms, shown ? (view.driver.at_ms ?? 0) : 0);
   const ago = formats.value.ago(at_ms, server_ms);
   const { facts } = text.value;
+  const [now, template] = shown ? [facts.updatedNow, facts.updated] : [facts.changedNow, facts.changed];
   return (
     <p class="updated" data-link={link}>
       <span class="dot" aria-hidden="true" />
-      <span data-testid="updated">{ago === null ? facts.updatedNow : fill(facts.updated, { ago })}</span>
-      {link === "polling" && <span> · {fill(facts.polling, { n: "10" })}</span>}
-      {link === "reconnecting" && sentence.value.phase === "reconnecting" && <span> · {facts.offline}</span>}
+      <span>
+        <span data-testid="updated">{ago === null ? now : fill(template, { ago })}</span>
+        {link === "polling" && ` · ${fill(facts.polling, { n: "10" })}`}
+        {link === "reconnecting" && sentence.value.phase === "reconnecting" && ` · ${facts.offline}`}
+      </span>
     </p>
   );
 }
@@ -118,7 +126,7 @@ function Person({ view }: { view: Snapshot }) {
         {person.first_name.slice(0, 1).toUpperCase()}
       </span>
       <span>
-        <span class="tile-label">{text.value.facts.driver}</span>
+        <span class="unseen">{text.value.facts.driver}: </span>
         <b>{person.first_name}</b>
         {person.vehicle !== undefined && <span class="vehicle"> · {person.vehicle}</span>}
       </span>

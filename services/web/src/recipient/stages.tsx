@@ -8,7 +8,8 @@ import { formats, now_ms, state, text } from "./store";
 
 export function Stages({ view }: { view: Snapshot }) {
   const stages = [...(view.shipment.stages ?? [])].reverse();
-  const zone = formats.value.zone(serverNow(state.value, now_ms.value));
+  const server_ms = serverNow(state.value, now_ms.value);
+  const zone = formats.value.zone(server_ms);
   return (
     <section class="stages" aria-labelledby="stages-title">
       <h2 id="stages-title">{text.value.stages.title}</h2>
@@ -19,7 +20,7 @@ export function Stages({ view }: { view: Snapshot }) {
             key={`${stage.at_ms} ${stage.substatus}`}
             stage={stage}
             current={i === 0}
-            day={newDay(stages, i) ? formats.value.day(stage.at_ms) : null}
+            day={newDay(stages, i, server_ms) ? formats.value.day(stage.at_ms, server_ms) : null}
           />
         ))}
       </ol>
@@ -28,10 +29,13 @@ export function Stages({ view }: { view: Snapshot }) {
   );
 }
 
-function newDay(stages: readonly Stage[], i: number): boolean {
+function newDay(stages: readonly Stage[], i: number, server_ms: number): boolean {
   const [before, stage] = [stages[i - 1], stages[i]];
   if (stage === undefined) return false;
-  return before === undefined || formats.value.day(before.at_ms) !== formats.value.day(stage.at_ms);
+  return (
+    before === undefined ||
+    formats.value.day(before.at_ms, server_ms) !== formats.value.day(stage.at_ms, server_ms)
+  );
 }
 
 const BAD = ["AttemptFail", "Exception", "Expired"];

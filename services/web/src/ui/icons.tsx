@@ -65,6 +65,17 @@ export const Pause = () => (
     <path d="M8.5 6v12M15.5 6v12" />
   </Icon>
 );
+export const Shield = () => (
+  <Icon>
+    <path d="M12 3.2 19 6v5.5c0 4.300-2.900 7.600-7 9.300-4.100-1.700-7-5-7-9.300V6Z" />
+    <path d="M9.300 12.200l1.900 1.900 3.600-4" />
+  </Icon>
+);
+export const House = () => (
+  <Icon filled>
+    <path d="M4.5 11.5 12 5l7.5 6.5V19a.8.8 0 0 1-.8.8h-4.2v-5h-5v5H5.300a.8.8 0 0 1-.8-.8z" />
+  </Icon>
+);
 export const Door = () => (
   <Icon>
     <path d="M5 20.5h14M7 20.5V4.5h10v16M13.8 12.6v.1" />

@@ -77,7 +77,7 @@ function withView(
     case "exact":
       return driver.stops_left === 0
         ? [states.next.sentence, states.next.detail]
-        : [states.exact.sentence, states.exact.detail];
+        : [states.exact.sentence, ""];
     case "resting":
       return [
         states.resting.sentence,
@@ -113,7 +113,7 @@ function withView(
       ];
     case "delivered":
     case "failed": {
-      const time = formats.moment(shipment.status_ms, server_ms);
+      const time = formats.dated(shipment.status_ms, server_ms);
       return [status.sentence, fill(states[phase].detail, { time })];
     }
     case "exception":
