@@ -23,6 +23,7 @@ from tests.attacks.rounds import Round, make_round
 from tests.attacks.spy import listen, lonlat
 from tests.attacks.town import CITY, SUBURB, Built, Town
 
+MODES = ("open", "live", "strict")
 WANTED = 5
 ROUNDS_A_TOWN = 10
 TRAINING = 2  # rounds of his own for each round attacked
@@ -32,9 +33,9 @@ TRAINING = 2  # rounds of his own for each round attacked
 class Tally:
     """How one way of guessing did."""
 
-    tried: int = 0
     right: int = 0
     within_20_m: int = 0
+    right_in_clear: int = 0  # where he was seen both before and after, and only one stop between
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Found:
     town: str
     rounds: int
     targets: int = 0
+    clear: int = 0
     ways: dict[str, Tally] = field(default_factory=dict)
 
     @property
@@ -103,40 +105,66 @@ def _count(
     for n in range(1, WANTED + 1):
         hole = seen.get(n)
         truth = round.stops[own - n].door
+        clear = hole is not None and hole.of == 1 and bool(hole.way)
+        out.clear += clear
         for name, way in ways.items():
             guessed = way(town, hole) if hole is not None else None
             if guessed is None:
                 continue
             tally = out.ways[name]
-            tally.tried += 1
             off_m = hypot(guessed.door[0] - truth[0], guessed.door[1] - truth[1])
             tally.right += off_m == 0
+            tally.right_in_clear += off_m == 0 and clear
             tally.within_20_m += off_m <= 20.0
+
+
+def merge(parts: list[Found]) -> Found:
+    """The outcomes of several towns as one."""
+    out = Found(parts[0].policy, " and ".join(p.town for p in parts), sum(p.rounds for p in parts))
+    out.targets = sum(p.targets for p in parts)
+    out.clear = sum(p.clear for p in parts)
+    for part in parts:
+        for name, tally in part.ways.items():
+            total = out.ways.setdefault(name, Tally())
+            total.right += tally.right
+            total.within_20_m += tally.within_20_m
+            total.right_in_clear += tally.right_in_clear
+    return out
 
 
 def report(found: Found) -> str:
     """A few lines a person can read."""
+    name, best = found.best
     lines = [
-        f"{found.policy:6} in the {found.town}: {found.share:6.1%} of {found.targets} doors "
-        f"in {found.rounds} rounds, by '{found.best[0]}'"
+        f"{found.policy}, {found.town}: finds {found.share:.1%} of {found.targets} doors in {found.rounds} "
+        f"rounds ({name}); {best.right_in_clear / max(1, found.clear):.1%} of the {found.clear} that were "
+        "reached alone, seen before and after"
     ]
-    for name, tally in found.ways.items():
+    for way, tally in found.ways.items():
         lines.append(
-            f"         {name:36} {tally.right / found.targets:6.1%} right, "
-            f"{tally.within_20_m / found.targets:6.1%} within 20 m"
+            f"    {way:36} {tally.right / max(1, found.targets):6.1%} right "
+            f"{tally.within_20_m / max(1, found.targets):6.1%} within 20 m"
         )
     return "\n".join(lines)
 
 
+def whole_attack(mode: str, rounds: int, seed: int = 1) -> tuple[list[Found], Found]:
+    """One policy attacked in both kinds of town, half of the rounds in each."""
+    policy = Policy(mode=mode)  # type: ignore[arg-type]
+    parts = [attack(policy, CITY, rounds - rounds // 2, seed), attack(policy, SUBURB, rounds // 2, seed)]
+    return parts, merge(parts)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--mode", choices=("live", "strict", "open"), action="append")
+    parser.add_argument("--mode", choices=MODES, action="append")
     args = parser.parse_args()
-    for built in (CITY, SUBURB):
-        for mode in args.mode or ("open", "live", "strict"):
-            print(report(attack(Policy(mode=mode), built, args.rounds, args.seed)), flush=True)
+    for mode in args.mode or MODES:
+        parts, total = whole_attack(mode, args.rounds, args.seed)
+        for found in (*parts, total):
+            print(report(found), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ CITY = Built("city", (70.0, 180.0), (12.0, 20.0), (7.0, 12.0), (168.0, 0.9))
 SUBURB = Built("suburb", (110.0, 260.0), (18.0, 28.0), (8.0, 16.0), (320.0, 0.8))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Address:
     """A door, and the point of the street before it."""
 
