@@ -15,9 +15,9 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
 
-from services.gateway.core.picture import Picture, delta
+from services.gateway.core.picture import delta
 from services.gateway.core.room import Room, Session
-from shared.contracts.frames import AreaDelta, PositionDelta, ServerFrame
+from shared.contracts.frames import AreaDelta, DriverState, PositionDelta, ServerFrame
 
 _ENCODER = msgspec.json.Encoder()
 _FIN_TEXT = 0x81
@@ -141,9 +141,8 @@ class Fanout:
             new = room.picture
             if new is None:
                 continue
-            was: Picture | None = None
-            data: bytes | None = None
-            fresh = True
+            was, known = room.before, room.moved
+            data = shared.place(was.driver, new.driver) if known and was is not None else None
             for session in room.sessions:
                 client = clients.get(session)
                 if client is None or client.leaving:
@@ -151,8 +150,8 @@ class Fanout:
                 if client.paused:
                     self.conflated += 1
                     continue
-                if fresh or session.sent is not was:
-                    was, fresh = session.sent, False
+                if not known or session.sent is not was:
+                    was, known = session.sent, True
                     frame = delta(was, new, now_ms)
                     data = None if frame is None else shared.encode(frame)
                 session.sent = new
@@ -167,17 +166,23 @@ class _Shared:
     __slots__ = ("_known", "built")
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, tuple[int, int], int], bytes] = {}
+        self._known: dict[tuple[int, tuple[int, int]], bytes] = {}
         self.built = 0
 
+    def place(self, before: DriverState, driver: DriverState) -> bytes | None:
+        """The frame for whoever had the same picture with the driver elsewhere; None: he rests there."""
+        if driver.at_ms == before.at_ms and driver.feature == before.feature:
+            return None
+        # All rooms of a line hold the same feature object, alive in their pictures while this lasts.
+        key = (id(driver.feature), driver.version)
+        data = self._known.get(key)
+        if data is None:
+            kind = AreaDelta if driver.show == "area" else PositionDelta
+            data = encode(kind(version=driver.version, at_ms=driver.at_ms, feature=driver.feature))
+            self._known[key] = data
+            self.built += 1
+        return data
+
     def encode(self, frame: ServerFrame) -> bytes:
-        if type(frame) is PositionDelta or type(frame) is AreaDelta:
-            # All rooms of a line hold the same feature object, alive in their pictures while this lasts.
-            key = (id(frame.feature), frame.version, frame.at_ms)
-            data = self._known.get(key)
-            if data is None:
-                data = self._known[key] = encode(frame)
-                self.built += 1
-            return data
         self.built += 1
         return encode(frame)

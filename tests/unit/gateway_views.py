@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from services.gateway.core.room import Session
+from services.gateway.fanout import text_frame
 from shared.contracts.common import NO_JSON, Contact, Driver, Policy
 from shared.contracts.frames import ServerFrame
 from shared.contracts.links import Link
@@ -197,6 +199,21 @@ class PageModel:
         assert self.state is not None
         driver = {k: v for k, v in self.driver.items() if k != "version"}
         return {k: v for k, v in self.state.items() if k != "now_ms"} | {"driver": driver}
+
+
+class Socket:
+    """What the fan-out sees of a client: whether its buffer is full, and where bytes go."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.fanout = session, None
+        self.leaving = self.paused = False
+        self.page = PageModel()
+
+    def put(self, data: bytes) -> bool:
+        payload = data[data.index(b"{") :]
+        assert data == text_frame(payload)
+        self.page.take(payload.decode())
+        return True
 
 
 def fresh(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from services.gateway.core.board import Board
 from services.gateway.core.links import MISSING_MS
 from services.gateway.core.picture import Picture, delta
 from services.gateway.core.room import Session
+from services.gateway.fanout import Client, Fanout
 from shared.contracts.common import Driver, Policy
 from shared.contracts.frames import AreaDelta, PositionDelta, ShipmentDelta, Snapshot
 from shared.contracts.links import Link
@@ -25,6 +28,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.board = Board(v.PARTITIONS)
+        self.fanout = Fanout(lambda: NOW)
         self.pages: dict[Session, v.PageModel] = {}
         self.board.put_marks(v.marks())
         self.board.settle(NOW, stale=False)
@@ -48,10 +52,7 @@ class Scene:
         self.settle(now_ms)
 
     def settle(self, now_ms: int = NOW, *, stale: bool = False) -> None:
-        for room in self.board.settle(now_ms, stale=stale):
-            for session in room.sessions:
-                if (frame := session.next_frame(now_ms)) is not None:
-                    self.pages[session].take(v.encoded(frame))
+        self.fanout.publish(self.board.settle(now_ms, stale=stale))
 
     def enter(
         self, shipment: str = "s-1", number: int = 0, *, joined: int = 5, **of_stage: object
@@ -63,10 +64,10 @@ class Scene:
             merchants=(v.merchant(),),
         )
         assert self.board.admit(session, NOW) == "welcome"
-        self.pages[session] = v.PageModel()
-        frame = session.next_frame(NOW)
-        assert isinstance(frame, Snapshot)
-        self.pages[session].take(v.encoded(frame))
+        socket = v.Socket(session)
+        self.fanout.add(cast(Client, socket), session)
+        self.pages[session] = socket.page
+        assert socket.page.kinds == ["snapshot"]
         return session
 
     def hear(self, number: int, *views: LiveView, gone: tuple[str, ...] = (), now_ms: int = NOW) -> bool:
@@ -94,6 +95,17 @@ def test_a_round_is_seen_from_its_area_to_the_door() -> None:
     assert model.driver["arrived"] is True
     assert model.driver["leg"]["type"] == "Feature"
     assert model.driver["feature"]["properties"]["at_ms"] == NOW + 6
+
+
+def test_fixes_that_are_not_shown_are_not_told_of() -> None:
+    scene = Scene()
+    session = scene.enter()
+    at = [Watcher(shipment="s-1", joined=5, stops_left=3)]
+    for number in range(1, 5):
+        scene.hear(number, v.live(number, [v.line("resting", at, NOW, why="at_another_stop")]))
+    for number in range(5, 9):
+        scene.hear(number, v.live(number, [v.line("withheld", at, why="protected")]))
+    assert scene.pages[session].kinds == ["snapshot", "shipment", "shipment"]
 
 
 def test_only_the_audience_sees_a_line() -> None:

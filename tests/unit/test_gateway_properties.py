@@ -11,7 +11,7 @@ the joining version; `delta` without the case of equal versions, or without that
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import event, settings
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from msgspec.structs import replace
 
 from services.gateway.core.board import Board
 from services.gateway.core.room import Session
+from services.gateway.fanout import Client, Fanout
 from shared.contracts.common import Driver, Policy
 from shared.contracts.links import Link
 from shared.contracts.views.live import Line, LiveBatch, LiveView, Watcher
@@ -88,8 +89,8 @@ class Views(RuleBasedStateMachine):
         self.channel: list[LiveBatch] = []
         self.reads: list[tuple[int, str, list[str], list[Any]]] = []
         self.board = Board(v.PARTITIONS)
-        self.pages: dict[Session, v.PageModel] = {}
-        self.stalled: set[Session] = set()
+        self.fanout = Fanout(lambda: self.now_ms)
+        self.sockets: dict[Session, v.Socket] = {}
         self.stale = False
         self.lossless = True
 
@@ -211,7 +212,7 @@ class Views(RuleBasedStateMachine):
 
     # Sessions come and go
 
-    @precondition(lambda self: len(self.pages) < 6)
+    @precondition(lambda self: len(self.sockets) < 6)
     @rule(shipment=shipments)
     def enter(self, shipment: str) -> None:
         session = self.board.join(v.link_id(shipment), shipment)
@@ -221,26 +222,22 @@ class Views(RuleBasedStateMachine):
         self.read_what_is_named([shipment])
         self.settle()
         assert self.board.admit(session, self.now_ms) == "welcome"
-        self.pages[session] = v.PageModel()
-        self.bring(session)
+        self.sockets[session] = socket = v.Socket(session)
+        self.fanout.add(cast(Client, socket), session)
 
-    @precondition(lambda self: self.pages)
+    @precondition(lambda self: self.sockets)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
-        session = data.draw(st.sampled_from(list(self.pages)))
-        del self.pages[session]
-        self.stalled.discard(session)
+        session = data.draw(st.sampled_from(list(self.sockets)))
+        self.fanout.remove(cast(Client, self.sockets.pop(session)), session)
         self.board.leave(session)
 
-    @precondition(lambda self: self.pages)
+    @precondition(lambda self: self.sockets)
     @rule(data=st.data())
     def stall_or_drain(self, data: st.DataObject) -> None:
-        session = data.draw(st.sampled_from(list(self.pages)))
-        if session in self.stalled:
-            self.stalled.remove(session)
-            self.bring(session)
-        else:
-            self.stalled.add(session)
+        socket = self.sockets[data.draw(st.sampled_from(list(self.sockets)))]
+        socket.paused = not socket.paused
+        self.fanout.catch_up(cast(Client, socket))
 
     def read_what_is_named(self, keys: list[str]) -> None:
         unread = self.board.unread(keys)
@@ -250,23 +247,15 @@ class Views(RuleBasedStateMachine):
         self.board.put_lives(token, unread.couriers, [self.lives.get(c) for c in unread.couriers])
 
     def settle(self) -> None:
-        for room in self.board.settle(self.now_ms, stale=self.stale):
-            for session in room.sessions:
-                if session in self.pages and session not in self.stalled:
-                    self.bring(session)
-
-    def bring(self, session: Session) -> None:
-        frame = session.next_frame(self.now_ms)
-        if frame is not None:
-            self.pages[session].take(v.encoded(frame))
+        self.fanout.publish(self.board.settle(self.now_ms, stale=self.stale))
 
     # What holds
 
     @invariant()
     def nobody_sees_more_than_the_board_knows_he_may(self) -> None:
-        for session, model in self.pages.items():
+        for session, socket in self.sockets.items():
             stage = session.room.stage
-            if session in self.stalled or stage is None or model.driver["show"] == "none":
+            if socket.paused or stage is None or socket.page.driver["show"] == "none":
                 continue
             assert not self.stale
             assert (stage.out, stage.ended) == (True, False)
@@ -276,17 +265,17 @@ class Views(RuleBasedStateMachine):
 
     @invariant()
     def a_page_shows_its_rooms_picture(self) -> None:
-        for session, model in self.pages.items():
-            if session not in self.stalled and session.room.picture is not None:
+        for session, socket in self.sockets.items():
+            if not socket.paused and session.room.picture is not None:
                 fresh = v.PageModel()
                 fresh.take(v.encoded(session.room.picture.snapshot(self.now_ms)))
-                assert model.shows() == fresh.shows()
+                assert socket.page.shows() == fresh.shows()
 
     @invariant()
     def the_board_holds_what_was_published_as_long_as_nothing_is_lost(self) -> None:
         if not self.lossless or self.channel:
             return
-        for session in self.pages:
+        for session in self.sockets:
             room = session.room
             if room.stage is not None and room.courier is not None:
                 truth = self.lives.get(room.courier)
@@ -295,7 +284,7 @@ class Views(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """A last whole pass, and every socket drains: all pages show what a fresh one would."""
-        if not self.pages:
+        if not self.sockets:
             return
         self.now_ms += 1000
         self.stale = False
@@ -319,14 +308,14 @@ class Views(RuleBasedStateMachine):
             elif late[1] == "stages":
                 self.board.put_stages(late[0], late[2], late[3], self.now_ms)
         self.settle()
-        for session in sorted(self.stalled, key=lambda s: s.room.shipment):
-            self.bring(session)
-        for session, model in self.pages.items():
+        for session, socket in self.sockets.items():
+            socket.paused = False
+            self.fanout.catch_up(cast(Client, socket))
             stage = self.stages[session.room.shipment]
             live = self.lives.get(stage.courier) if stage.courier is not None else None
             party = v.party(stage.shipment)
-            assert model.shows() == v.fresh(stage, party, self.merchant, live, marks, self.now_ms)
-            event(f"ends with show={model.driver['show']}")
+            assert socket.page.shows() == v.fresh(stage, party, self.merchant, live, marks, self.now_ms)
+            event(f"ends with show={socket.page.driver['show']}")
 
 
 def test_snapshot_and_deltas_equal_a_fresh_snapshot() -> None:

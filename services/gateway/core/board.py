@@ -87,7 +87,7 @@ class Board:
         room = session.room
         if session in room.sessions:
             del room.sessions[session]
-            self._dirty[room.shipment] = room  # its link may have been the one that was missing
+            self._touch(room)  # its link may have been the one that was missing
         else:
             room.waiting -= 1
         if not room.needed:
@@ -133,7 +133,7 @@ class Board:
 
     def put_links(self, token: int, links: Sequence[str], values: Sequence[Link | None]) -> None:
         for room in self.links.put(token, links, values):
-            self._dirty[room.shipment] = room
+            self._touch(room)
 
     def put_stages(
         self, token: int, shipments: Sequence[str], values: Sequence[StageView | None], now_ms: int
@@ -154,7 +154,7 @@ class Board:
                 room.missing_since_ms = now_ms
             if lost != room.lost:
                 room.lost = lost
-                self._dirty[shipment] = room
+                self._touch(room)
             if value is None or lost or value == room.stage:
                 continue
             before = room.courier
@@ -164,13 +164,13 @@ class Board:
             self.lives.seat(room)
             if (merchant := self._merchants.get(value.merchant)) is not None:
                 room.set_merchant(merchant)
-            self._dirty[shipment] = room
+            self._touch(room)
 
     def put_parties(self, values: Iterable[PartyView | None]) -> None:
         for value in values:
             room = self.rooms.get(value.shipment) if value is not None else None
             if value is not None and room is not None and room.set_party(value):
-                self._dirty[room.shipment] = room
+                self._touch(room)
 
     def put_merchants(self, merchants: Sequence[str], values: Sequence[MerchantView | None]) -> None:
         """A missing merchant keeps what was last known of him: he is being filled again, or has left while
@@ -183,7 +183,7 @@ class Board:
             for room in self.rooms.values():
                 if room.stage is not None and (new := changed.get(room.stage.merchant)) is not None:
                     room.set_merchant(new)
-                    self._dirty[room.shipment] = room
+                    self._touch(room)
 
     def put_lives(self, token: int, couriers: Sequence[str], values: Sequence[LiveView | None]) -> None:
         self._dirty |= self.lives.put(token, couriers, values)
@@ -207,16 +207,22 @@ class Board:
         if self.marks.look(now_ms, stale=stale):
             for room in self.rooms.values():
                 if room.behind != self._behind(room):
-                    self._dirty[room.shipment] = room
+                    self._touch(room)
         if not self._dirty:
             return []
         rooms, self._dirty = self._dirty, {}
         drawn: list[Room] = []
         for room in rooms.values():
-            room.behind = self._behind(room)
+            if room.redraw:
+                room.behind = self._behind(room)
             if room.draw():
                 drawn.append(room)
         return drawn
+
+    def _touch(self, room: Room) -> None:
+        """Something other than the driver's place may have changed."""
+        room.redraw = True
+        self._dirty[room.shipment] = room
 
     def _behind(self, room: Room) -> bool:
         """As `page.paused`; and while this gateway itself has not read lately, or what it needs is lost."""

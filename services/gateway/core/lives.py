@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from services.gateway.core.numbering import Numbering
-from services.gateway.core.room import Room
+from services.gateway.core.room import Room, same_but_place
 from shared.contracts.partition import partition_of
-from shared.contracts.views.live import LiveBatch, LiveView
+from shared.contracts.views.live import Line, LiveBatch, LiveView
 
 
 @dataclass(slots=True)
@@ -105,14 +105,27 @@ def _own(view: LiveView) -> LiveView:
 
 def _deal(cell: _Cell, view: LiveView | None) -> None:
     """Give every room its line; a room in no line's audience, or at another joining version, gets none."""
-    cell.view = view
+    old, cell.view = cell.view, view
     unseated = dict(cell.rooms)
     if view is not None:
         for line in view.lines:
+            was: Line | None = (
+                None  # lines are compared once, for all who were in the one and are in the other
+            )
+            same = False
             for watcher in line.audience:
                 room = unseated.get(watcher.shipment)
-                if room is not None and room.stage is not None and room.stage.joined == watcher.joined:
-                    room.set_line(view, line, watcher)
-                    del unseated[watcher.shipment]
+                if room is None or room.stage is None or room.stage.joined != watcher.joined:
+                    continue
+                if room.line is not was:
+                    was = room.line
+                    same = (
+                        old is not None
+                        and room.view is old
+                        and was is not None
+                        and same_but_place(old, was, view, line)
+                    )
+                room.set_line(view, line, watcher, same_but_place=same and room.view is old)
+                del unseated[watcher.shipment]
     for room in unseated.values():
         room.set_line(view, None, None)

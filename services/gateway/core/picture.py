@@ -18,7 +18,7 @@ from shared.contracts.frames import (
 )
 
 
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
+class Picture(msgspec.Struct, frozen=True, gc=False):
     """The content of a `Snapshot` without its time. Pictures of one shipment share their unchanged parts."""
 
     shop: Shop

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from services.gateway.core.picture import Picture, delta
-from shared.contracts.frames import Home, ServerFrame, Shipment, Shop
+from shared.contracts.common import NO_JSON
+from shared.contracts.frames import DriverState, Home, ServerFrame, Shipment, Shop
 from shared.contracts.partition import partition_of
 from shared.contracts.views.live import Line, LiveView, Watcher
 from shared.contracts.views.party import PartyView
@@ -37,7 +40,8 @@ class Session:
 
 @dataclass(slots=True, eq=False)
 class Room:
-    """`live` is cut down to the one line and the one watcher that are this shipment's."""
+    """`view`, `line`, `watcher`: the courier's live view, and the line and place there that are this
+    shipment's, if any."""
 
     shipment: str
     partition: int
@@ -48,16 +52,23 @@ class Room:
     stage: StageView | None = None
     party: PartyView | None = None
     merchant: MerchantView | None = None
-    live: LiveView | None = None
+    view: LiveView | None = None
+    line: Line | None = None
+    watcher: Watcher | None = None
     courier_partition: int = 0
     behind: bool = True
-    picture: Picture | None = None
     read_at: int = -1
     """Token of the read that said so about the stage view."""
     lost: bool = False
     """The stage view was not found, or an older one while Redis is being filled again."""
     missing_since_ms: int | None = None
     """Since when the stage view has been missing although its writer is up with its log."""
+    picture: Picture | None = None
+    before: Picture | None = None
+    """The picture before, and whether only the driver's place has changed since."""
+    moved: bool = False
+    redraw: bool = True
+    """More than the driver's place may have changed since the picture was drawn."""
     _shipment: Shipment | None = None
     _shop: Shop | None = None
     _home: Home | None = None
@@ -69,6 +80,15 @@ class Room:
     @property
     def needed(self) -> bool:
         return self.waiting > 0 or bool(self.sessions)
+
+    @property
+    def live(self) -> LiveView | None:
+        """The live view, cut down to what is this shipment's."""
+        view, line, watcher = self.view, self.line, self.watcher
+        if view is None:
+            return None
+        mine = () if line is None or watcher is None else (replace(line, audience=(watcher,)),)
+        return replace(view, lines=mine)
 
     def set_stage(self, stage: StageView, partitions: int) -> None:
         if self._shipment is None or stage != self.stage:
@@ -100,28 +120,33 @@ class Room:
         line, watcher = found if found is not None else (None, None)
         self.set_line(view, line, watcher)
 
-    def set_line(self, view: LiveView | None, line: Line | None, watcher: Watcher | None) -> None:
-        """The courier's live view as far as it is this shipment's; `line` None: it is in no audience."""
-        if view is None or line is None or watcher is None:
-            self.live = view if view is None else _cut(view, ())
-        else:
-            mine = Line(
-                show=line.show,
-                audience=(watcher,),
-                at_ms=line.at_ms,
-                feature=line.feature,
-                leg=line.leg,
-                why=line.why,
-            )
-            self.live = _cut(view, (mine,))
+    def set_line(
+        self,
+        view: LiveView | None,
+        line: Line | None,
+        watcher: Watcher | None,
+        *,
+        same_but_place: bool = False,
+    ) -> None:
+        """The live view as far as it is this shipment's; `line` None: it is in no audience there.
+
+        `same_but_place`: the line differs from the one before, for whoever is in both, by nothing but a
+        later place."""
+        if not (same_but_place and watcher == self.watcher):
+            self.redraw = True
+        self.view, self.line, self.watcher = view, line, watcher
 
     def draw(self) -> bool:
-        """Make the picture again; whether there is one and it is a new one."""
+        """Make the picture again; whether it is a new one."""
+        old, self.moved = self.picture, False
+        if old is not None and not self.redraw and old.driver.show != "none":
+            self._move(old, old.driver)
+            return True
+        self.redraw = False
         stage, merchant = self.stage, self.merchant
         if stage is None or merchant is None or self._shipment is None or self._shop is None:
             return False
         driver = page.driver_of(stage, merchant.policy, self.live, behind=self.behind)
-        old = self.picture
         language = stage.language or merchant.language
         if (
             old is not None
@@ -133,18 +158,40 @@ class Room:
             and old.zone == stage.zone
         ):
             return False
-        self.picture = Picture(
-            shop=self._shop,
-            shipment=self._shipment,
-            driver=driver,
-            home=self._home,
-            language=language,
-            zone=stage.zone,
-        )
+        self.before = old
+        self.picture = Picture(self._shop, self._shipment, driver, self._home, language, stage.zone)
         return True
 
+    def _move(self, old: Picture, driver: DriverState) -> None:
+        """The same picture with the driver elsewhere: what `page.driver_of` would give, at a fraction of its
+        cost. Most pictures are made here."""
+        view, line = self.view, self.line
+        assert view is not None
+        assert line is not None
+        there = DriverState(
+            version=view.version,
+            show=driver.show,
+            why=driver.why,
+            at_ms=line.at_ms,
+            stops_left=driver.stops_left,
+            arrived=driver.arrived,
+            exact_from_stops=driver.exact_from_stops,
+            feature=line.feature,
+            leg=driver.leg,
+            person=driver.person,
+        )
+        self.before, self.moved = old, True
+        self.picture = Picture(old.shop, old.shipment, there, old.home, old.language, old.zone)
 
-def _cut(view: LiveView, lines: tuple[Line, ...]) -> LiveView:
-    return LiveView(
-        courier=view.courier, version=view.version, seen_ms=view.seen_ms, lines=lines, driver=view.driver
+
+def same_but_place(old: LiveView, was: Line, new: LiveView, now: Line) -> bool:
+    """Whether all that is shown of two lines is the same but a place, which is newer."""
+    return (
+        new.version > old.version
+        and now.show == was.show
+        and now.why == was.why
+        and now.leg == was.leg
+        and now.feature != NO_JSON
+        and new.driver == old.driver
+        and new.courier == old.courier
     )
