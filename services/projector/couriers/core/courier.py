@@ -8,14 +8,19 @@ from services.projector.couriers.core import memory
 from services.projector.couriers.core.area import Area
 from services.projector.couriers.core.audience import Audience, Member, gather
 from services.projector.couriers.core.itinerary import Itinerary, Place
-from services.projector.couriers.core.limits import HELD_REFRESH_MS, LEG_REDRAWN_M, SILENT_MS
+from services.projector.couriers.core.limits import (
+    HELD_REFRESH_MS,
+    LEG_REDRAWN_M,
+    MEASURED_AFTER_M,
+    SILENT_MS,
+)
 from services.projector.couriers.core.lines import AreaKey, Lines, area_key
 from services.projector.couriers.core.notice import Notices, observe
 from services.projector.couriers.core.pipeline import BEFORE_PLACE, judge
 from services.projector.couriers.core.progress import remaining, rest_of_leg
 from services.projector.couriers.core.rules import Rules
 from services.projector.couriers.core.track import PLACED, Fix, Track, Verdict
-from services.projector.couriers.core.visibility import look
+from services.projector.couriers.core.visibility import look_all
 from services.projector.couriers.core.whereabouts import Whereabouts
 from shared.contracts.courier_positions import Position
 from shared.contracts.courier_routes import CourierPlan
@@ -59,6 +64,7 @@ class Courier:
         self._areas: dict[AreaKey, Area] = {}
         self._offset = -1
         self._version = (0, -1)
+        self._measured: Fix | None = None
         self._held_ms = 0
         self._ticked_ms = 0
         self._silent = False
@@ -229,22 +235,17 @@ class Courier:
     def _on_place(self, fix: Fix, verdict: Verdict) -> None:
         track, where = self.track, self.where
         where.locate(track, self._itinerary, self._turn)
-        secret, shown = self.rules.secret, track.shown
-        seen = bool(self._open)
-        for a in self._close:
-            fix_before, show_before, why_before = a.fix, a.show, a.why
-            look(a, where, shown, secret)
-            if a.show == "exact":
-                seen = True
-            if a.fix is not fix_before or a.show != show_before or a.why != why_before:
-                self._dirty = True
+        shown = track.shown
+        if look_all(self._close, where, shown, self.rules.secret):
+            self._dirty = True
         if verdict is Verdict.MOVED:
             self._held_ms = 0
             if self._first_areas() or self._open:
                 self._dirty = True
-        elif seen and fix.at_ms - max(self._held_ms, shown.at_ms if shown else 0) >= HELD_REFRESH_MS:
+        elif shown is not None and fix.at_ms - max(self._held_ms, shown.at_ms) >= HELD_REFRESH_MS:
             self._held_ms = fix.at_ms
-            self._dirty = True
+            if self._open or any(a.show == "exact" for a in self._close):
+                self._dirty = True
         arrived = self.notices.arriving(where, self._turn, track)
         if arrived is not None:
             self._arrive_at(arrived, fix.at_ms)
@@ -252,7 +253,7 @@ class Courier:
             if not a.reported and self.notices.gone_again(a, where):
                 a.arrived = False
                 self._changed()
-        if verdict is Verdict.MOVED:
+        if verdict is Verdict.MOVED and self._driven_on(fix):
             self._follow_turn(fix.at_ms)
 
     def _first_areas(self) -> bool:
@@ -264,9 +265,15 @@ class Courier:
             self._far_lines = None
         return taken
 
+    def _driven_on(self, fix: Fix) -> bool:
+        """Whether it is worth measuring again how far he still has to go."""
+        last = self._measured
+        return last is None or abs(fix.x - last.x) + abs(fix.y - last.y) >= MEASURED_AFTER_M
+
     def _follow_turn(self, at_ms: int) -> None:
         """Next, near and the rest of the way, for the people of the next stop."""
         turn, fix = self._turn, self.track.shown
+        self._measured = fix
         if turn is None:
             return
         own = [a for a in self._close if a.place is turn and a.told == 0]
@@ -394,23 +401,20 @@ class Courier:
                 self._far.append(a)
         self._open = list(everything.items())
         self._arrived = [a for a in self.audiences if a.arrived]
-        for a in self._close:
-            look(a, self.where, self.track.shown, self.rules.secret)
+        look_all(self._close, self.where, self.track.shown, self.rules.secret)
         self._changed()
 
     def _build_lines(self) -> tuple[Line, ...]:
         lines = Lines(self._areas, self._silent)
-        for a in self._close:
-            lines.add(a, self._held_ms)
+        lines.add(self._close, self._held_ms)
         shown = self.track.shown
         for set_out_ms, watchers in self._open:
             if shown is not None and shown.at_ms >= set_out_ms:
-                lines.exact(watchers, shown, max(shown.at_ms, self._held_ms), None)
+                lines.exact(watchers, shown, self._held_ms)
             else:
                 lines.nothing(watchers)
         if self._far_lines is None:
             far = Lines(self._areas, self._silent)
-            for a in self._far:
-                far.area(a)
+            far.add(self._far, 0)
             self._far_lines = far.build()
         return lines.build() + self._far_lines

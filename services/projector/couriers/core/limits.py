@@ -50,4 +50,5 @@ ARRIVED_QUIET_MS = 20_000  # phones that send nothing while they rest
 GONE_AGAIN_M = 200.0
 TYPICAL_MPS = 5.3  # driving speed where a route says no times (GOAL p50)
 OFF_ROUTE_M = 60.0
+MEASURED_AFTER_M = 50.0  # the way to go is measured again after so much
 LEG_REDRAWN_M = 100.0  # the rest of the way is sent again after so much of it was driven

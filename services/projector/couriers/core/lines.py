@@ -15,6 +15,9 @@ from shared.contracts.views.live import Line, Show, Watcher, Why
 AreaKey = tuple[int, int]
 
 
+_Key = tuple[Show, int, bytes | None, bytes | None, Why | None]
+
+
 def area_key(policy: Policy) -> AreaKey:
     """Audiences whose policies agree in these share an area."""
     return policy.area_min_addresses, policy.area_tick_s
@@ -23,50 +26,38 @@ def area_key(policy: Policy) -> AreaKey:
 class Lines:
     """Collects audiences into lines: the key is all that a line shows."""
 
-    __slots__ = ("_areas", "_groups", "_silent")
+    __slots__ = ("_areas", "_groups", "_why")
 
     def __init__(self, areas: Mapping[AreaKey, Area], silent: bool) -> None:
         self._areas = areas
-        self._silent = silent
-        self._groups: dict[tuple[Show, int, bytes | None, bytes | None, Why | None], list[Watcher]] = {}
+        self._why: Why | None = "silent" if silent else None
+        self._groups: dict[_Key, list[Watcher]] = {}
 
-    def exact(self, watchers: Iterable[Watcher], fix: Fix, at_ms: int, leg: bytes | None) -> None:
-        """The fix itself; `at_ms` may be newer when he has been found still there."""
-        why: Why | None = "silent" if self._silent else None
-        self._add(("exact", at_ms, fix.raw, leg, why), watchers)
+    def add(self, audiences: Iterable[Audience], held_ms: int) -> None:
+        """Audiences as they were settled; `held_ms` is when he was last confirmed where he stands."""
+        groups = self._groups
+        for a in audiences:
+            fix = a.fix
+            if fix is None or a.show == "area":
+                key = self._area(a)
+            elif a.show == "exact":
+                key = ("exact", max(fix.at_ms, held_ms), fix.raw, a.leg, self._why)
+            else:
+                key = ("resting", fix.at_ms, fix.raw, None, a.why)
+            group = groups.get(key)
+            if group is None:
+                groups[key] = [*a.watchers()]
+            else:
+                group += a.watchers()
 
-    def add(self, a: Audience, held_ms: int) -> None:
-        """One audience as it was settled; `held_ms` is when he was last confirmed where he stands."""
-        if a.show == "exact" and a.fix is not None:
-            self.exact(a.watchers(), a.fix, max(a.fix.at_ms, held_ms), a.leg)
-        elif a.show == "resting" and a.fix is not None:
-            self._add(("resting", a.fix.at_ms, a.fix.raw, None, a.why), a.watchers())
-        else:
-            self.area(a)
-
-    def area(self, a: Audience) -> None:
-        """The area, or nothing while there is none of the time after setting out."""
-        why: Why | None = "silent" if self._silent else None
-        area = self._areas[area_key(a.policy)]
-        if area.feature is not None and area.of is not None and area.of.at_ms >= a.place.set_out_ms:
-            self._add(("area", area.at_ms, area.feature, None, why), a.watchers())
-        elif a.old_area is not None:
-            self._add(("area", a.old_area[1], a.old_area[0], None, why), a.watchers())
-        else:
-            self.nothing(a.watchers())
+    def exact(self, watchers: Iterable[Watcher], fix: Fix, held_ms: int) -> None:
+        """The fix itself; the line's time is newer when he has been found still there."""
+        key: _Key = ("exact", max(fix.at_ms, held_ms), fix.raw, None, self._why)
+        self._groups.setdefault(key, []).extend(watchers)
 
     def nothing(self, watchers: Iterable[Watcher]) -> None:
         """No fix since he set out."""
-        self._add(("withheld", 0, None, None, "silent" if self._silent else "no_fix"), watchers)
-
-    def _add(
-        self, key: tuple[Show, int, bytes | None, bytes | None, Why | None], watchers: Iterable[Watcher]
-    ) -> None:
-        group = self._groups.get(key)
-        if group is None:
-            self._groups[key] = list(watchers)
-        else:
-            group.extend(watchers)
+        self._groups.setdefault(self._withheld, []).extend(watchers)
 
     def build(self) -> tuple[Line, ...]:
         """The lines, in the order in which their first audience was added."""
@@ -81,3 +72,16 @@ class Lines:
             )
             for (show, at_ms, shown, leg, why), watchers in self._groups.items()
         )
+
+    def _area(self, a: Audience) -> _Key:
+        """The area, or nothing while there is none of the time after setting out."""
+        area = self._areas[area_key(a.policy)]
+        if area.feature is not None and area.of is not None and area.of.at_ms >= a.place.set_out_ms:
+            return ("area", area.at_ms, area.feature, None, self._why)
+        if a.old_area is not None:
+            return ("area", a.old_area[1], a.old_area[0], None, self._why)
+        return self._withheld
+
+    @property
+    def _withheld(self) -> _Key:
+        return ("withheld", 0, None, None, self._why or "no_fix")

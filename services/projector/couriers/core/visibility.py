@@ -28,6 +28,35 @@ def look(a: Audience, where: Whereabouts, shown: Fix | None, secret: bytes) -> N
         a.show, a.why = "area", None
 
 
+def look_all(audiences: list[Audience], where: Whereabouts, shown: Fix | None, secret: bytes) -> bool:
+    """Settle all of them; True if anything changed for anybody. Out on the road, at no stop and in no zone,
+    everybody sees the same: that takes no second thought."""
+    changed = False
+    here, spot = where.here, where.shown
+    on_the_road = (
+        shown is not None
+        and here is not None
+        and spot is not None
+        and where.at is None
+        and not here.doors
+        and not spot.doors
+    )
+    for a in audiences:
+        if on_the_road and shown is not None and here is not None and spot is not None:
+            hidden = a.policy.mode == "strict" and (
+                here.in_zones(a.policy, secret) or (spot is not here and spot.in_zones(a.policy, secret))
+            )
+            if not hidden and shown.at_ms >= a.place.set_out_ms:
+                if a.fix is not shown or a.show != "exact":
+                    a.show, a.why, a.fix = "exact", None, shown
+                    changed = True
+                continue
+        before = a.fix, a.show, a.why
+        look(a, where, shown, secret)
+        changed |= before != (a.fix, a.show, a.why)
+    return changed
+
+
 def why_not_exact(a: Audience, where: Whereabouts, secret: bytes) -> Why | None:
     """None when this audience may see the fix that is shown; both that fix and the newest must allow it,
     since a held marker may stand where he no longer is."""
@@ -42,7 +71,10 @@ def why_not_exact(a: Audience, where: Whereabouts, secret: bytes) -> Why | None:
     at = where.at
     if at is not None and at is not a.place:
         return why
-    if at is None and (_on_doorstep(a.place, here) or (shown is not here and _on_doorstep(a.place, shown))):
+    if at is None and (
+        (here.doors and _on_doorstep(a.place, here))
+        or (shown is not here and shown.doors and _on_doorstep(a.place, shown))
+    ):
         return why
     if mode == "strict" and (
         _in_zone(a, where, here, secret) or (shown is not here and _in_zone(a, where, shown, secret))
