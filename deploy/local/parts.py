@@ -9,11 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from deploy.local import ports
+from deploy.local.valkey import ask
 
 
 class Probe(Protocol):
@@ -59,20 +56,11 @@ class Heartbeat:
     namespace: str = "dromos"
 
     def __call__(self, started_ms: int) -> bool:
-        client = redis.Redis(
-            host=ports.LOOPBACK,
-            port=self.redis_port,
-            socket_timeout=1,
-            socket_connect_timeout=1,
-            retry=Retry(NoBackoff(), 0),
-        )
         try:
-            value = client.get(f"{self.namespace}:heartbeat:{self.part}")
+            value = ask(self.redis_port, "GET", f"{self.namespace}:heartbeat:{self.part}")
             beat = json.loads(value) if isinstance(value, bytes) else {}
-        except (redis.RedisError, ValueError):
+        except (OSError, ValueError):
             return False
-        finally:
-            client.close()
         return beat.get("ready") is True and int(beat.get("at_ms", 0)) >= started_ms
 
 
@@ -92,7 +80,7 @@ class Part:
     """One process of the system, or with `once` a command that must end with 0 before others begin.
 
     `prepare` runs before every start; `after` names parts that must be ready first; a part gets `grace_s`
-    to end by itself.
+    to end by itself. One whose command is `python -m MODULE` may load its code while it waits (`warm`).
     """
 
     name: str
@@ -103,3 +91,4 @@ class Part:
     once: bool = False
     prepare: Callable[[], None] | None = None
     grace_s: float = 10.0
+    warm: bool = False

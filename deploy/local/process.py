@@ -31,9 +31,16 @@ def _leash() -> Callable[[], None] | None:
 
 
 def spawn(
-    command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    piped: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a command as the head of its own process group, its output appended to `log`.
+
+    Its standard input is empty, or with `piped` a pipe that the caller writes to.
 
     Call it from a thread that lives as long as the child should: Linux ties the child to the thread.
     """
@@ -41,7 +48,7 @@ def spawn(
     with log.open("ab") as out:
         return subprocess.Popen(
             list(command),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
             env=dict(env) if env is not None else None,

@@ -142,7 +142,7 @@ class Stack:
             else Heartbeat(self.ports.redis, name)
         )
         command = (PYTHON, "-m", f"services.{module}.main")
-        return Part(name, command, ready=ready, env={"DROMOS_PART": name}, after=after)
+        return Part(name, command, ready=ready, env={"DROMOS_PART": name}, after=after, warm=True)
 
     def parts(self, *, simulator: bool = True) -> list[Part]:
         """Return the parts in the order in which they start; they end in the opposite one."""
@@ -152,7 +152,7 @@ class Stack:
         listed = [
             Part("valkey", tuple(valkey.command()), ready=Asks(valkey.is_ready), prepare=valkey.prepare),
             Part("kafka", tuple(kafka.command()), ready=Asks(kafka.is_ready), grace_s=20.0),
-            Part("topics", topics, after=("kafka",), once=True),
+            Part("topics", topics, after=("kafka",), once=True, warm=True),
             self._service("ingest", "ingest", self.ports.ingest, ("topics",)),
             self._service("shipments", "shipments", None, ("topics", "valkey")),
             self._service("stages", "projector.stages", None, ("topics", "valkey")),
@@ -170,6 +170,7 @@ class Stack:
                     ready=Asks(lambda: len(self.current_links(since_s=began_s)) >= 3),
                     env={"DROMOS_PART": "simulator"},
                     after=others,
+                    warm=True,
                 )
             )
         return listed

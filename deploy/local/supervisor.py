@@ -16,9 +16,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local import warm
 from deploy.local.parts import Part
 from deploy.local.process import await_group, signal_group, spawn
 
@@ -37,6 +39,7 @@ class State(enum.StrEnum):
     """Where a part is in its life."""
 
     WAITING = "waiting"
+    LOADING = "loading"
     STARTING = "starting"
     READY = "ready"
     DONE = "done"
@@ -119,6 +122,8 @@ class Supervisor:
                 await_group(run.process, max(0.0, left_s))
                 if time.monotonic() - began_s > run.part.grace_s:
                     self._tell(run, f"did not end within {run.part.grace_s:.1f} s and was killed")
+                if run.process.stdin is not None:
+                    run.process.stdin.close()
                 run.process, run.state = None, State.WAITING
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self.status is not None:
@@ -144,8 +149,11 @@ class Supervisor:
         for run in self._runs.values():
             if run.process is not None:
                 self._look_at(run, coming_up=coming_up)
-            elif run.state is not State.DONE and self._may_start(run):
-                self._start(run)
+            elif run.state is not State.DONE and time.monotonic() >= run.not_before_s:
+                if self._has_its_turn(run):
+                    self._start(run)
+                elif run.part.warm:
+                    self._load(run)
         if before != [(run.state, run.exits) for run in self._runs.values()]:
             self._write_status()
         if time.monotonic() >= self._next_log_check_s:
@@ -153,20 +161,38 @@ class Supervisor:
             for run in self._runs.values():
                 _keep_small(run.log)
 
-    def _may_start(self, run: _Run) -> bool:
-        if time.monotonic() < run.not_before_s:
-            return False
-        # A part that ran before only waits for its turn: workers outlive a broker's restart or exit.
+    def _has_its_turn(self, run: _Run) -> bool:
+        # A part that ran before only waits for its back-off: workers outlive a broker's restart or exit.
         needed = () if run.ever_ready else run.part.after
         return all(self._runs[name].state in (State.READY, State.DONE) for name in needed)
 
     def _start(self, run: _Run) -> None:
         if run.part.prepare is not None:
             run.part.prepare()
+        run.process = spawn(run.part.command, log=run.log, env={**self.env, **run.part.env})
+        self._begin(run)
+
+    def _load(self, run: _Run) -> None:
+        """Start a part ahead of its turn: it loads its code and waits for the word."""
+        python, flag, *rest = run.part.command
+        assert flag == "-m", f"{run.part.name} is no module to load"
+        command = (python, flag, warm.__name__, *rest)
+        run.process = spawn(command, log=run.log, env={**self.env, **run.part.env}, piped=True)
+        run.state = State.LOADING
+
+    def _give_the_word(self, run: _Run) -> None:
+        assert run.process is not None
+        assert run.process.stdin is not None
+        if run.part.prepare is not None:
+            run.part.prepare()
+        with suppress(BrokenPipeError), run.process.stdin as pipe:  # one that has ended is seen by its code
+            pipe.write(warm.GO)
+        self._begin(run)
+
+    def _begin(self, run: _Run) -> None:
         run.started_s = time.monotonic()
         run.first_started_s = run.first_started_s or run.started_s
         run.started_ms = time.time_ns() // 1_000_000
-        run.process = spawn(run.part.command, log=run.log, env={**self.env, **run.part.env})
         run.state = State.STARTING
         run.probe, run.next_probe_s = None, 0.0
 
@@ -176,6 +202,9 @@ class Supervisor:
         now = time.monotonic()
         if code is not None:
             self._ended(run, code, coming_up=coming_up)
+        elif run.state is State.LOADING:
+            if self._has_its_turn(run):
+                self._give_the_word(run)
         elif run.state is State.STARTING and not run.part.once and self._says_ready(run, now):
             run.state, run.ever_ready = State.READY, True
             self._tell(run, f"ready after {now - run.started_s:.1f} s")
@@ -200,6 +229,8 @@ class Supervisor:
     def _ended(self, run: _Run, code: int, *, coming_up: bool) -> None:
         assert run.process is not None
         signal_group(run.process, signal.SIGKILL)  # whatever it had started
+        if run.process.stdin is not None:
+            run.process.stdin.close()
         run.process = None
         if run.part.once and code == 0:
             run.state, run.ever_ready = State.DONE, True

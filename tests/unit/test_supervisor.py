@@ -82,6 +82,46 @@ def test_a_part_starts_when_those_before_it_are_ready(tmp_path: Path) -> None:
     assert not ports.is_listening(port)
 
 
+def test_a_warm_part_loads_early_and_runs_in_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace, gate = tmp_path / "trace", tmp_path / "gate"
+    (tmp_path / "patient.py").write_text(
+        f"import sys\nopen({str(trace)!r}, 'a').write(__name__ + ' ')\n"
+        "if __name__ == '__main__':\n"
+        f"    open({str(trace)!r}, 'a').write(sys.argv[1] + repr(sys.stdin.read()) + ' ')\n"
+        "    import time; time.sleep(600)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
+    parts = [
+        Part("server", SLEEP, ready=Asks(gate.exists)),
+        Part("patient", (sys.executable, "-m", "patient", "word"), after=("server",), warm=True),
+    ]
+    of = Supervisor(parts, logs=tmp_path, say=lambda _: None)
+    try:
+        threading.Thread(target=lambda: gate.touch() if eventually(trace.exists) else None).start()
+        assert of.come_up()
+        assert eventually(lambda: trace.read_text() == "patient __main__ word'' ")
+        # Once it has run, it starts again without waiting for a word.
+        gate.unlink()
+        os.kill(of.pids()["patient"], signal.SIGKILL)
+        assert watched(of, lambda: trace.read_text().endswith("word'' __main__ word'' "))
+    finally:
+        of.shut_down()
+
+
+def test_a_loading_part_ends_when_nobody_is_left_to_give_the_word() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local.warm", "this"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(20) == 1
+
+
 def test_what_is_killed_starts_again(tmp_path: Path) -> None:
     of = Supervisor([Part("worker", SLEEP)], logs=tmp_path, say=lambda _: None, status=tmp_path / "s.json")
     try:
