@@ -27,7 +27,7 @@ describe("the shop's colour", () => {
   });
 
   it("stays as it is when it can be read", () => {
-    const blue = colourOf("#0b5fff");
+    const blue = colourOf("#0b3fd0");
     expect(readable(blue, SURFACES.light)).toEqual(blue);
   });
 });

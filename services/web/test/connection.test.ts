@@ -194,6 +194,15 @@ describe("a connection", () => {
     expect(world.tickets).toBe(1);
   });
 
+  it("tells a malformed link from a busy portal", async () => {
+    world.answer = () => new Response("", { status: 429 });
+    await start();
+    expect(world.status).toBe("reconnecting");
+    world.answer = () => new Response("", { status: 422 });
+    await pass(1_000);
+    expect(world.status).toBe("gone");
+  });
+
   it("gives up a socket that brings no snapshot", async () => {
     await start();
     const first = world.socket;

@@ -76,14 +76,14 @@ const KINDS = ["far", "near", "arriving"] as const;
 
 function Card({ link, text }: { link: DemoLink; text: ReturnType<typeof textOf> }) {
   const kind = KINDS.find((known) => link.kind.startsWith(known));
-  const state = /^[A-Za-z]+_\d{3}$/.test(link.state) ? statusText(text, link.state).name : link.state;
+  const state = /^[A-Za-z]+_\d{3}$/.test(link.state) ? statusText(text, link.state).name : null;
   return (
     <li data-kind={link.kind}>
       <a href={link.url} target="_blank" rel="noopener noreferrer" data-testid="link">
         <span class="kind">{kind === undefined ? link.kind : text.demo[kind]}</span>
         <span class="stops">
           {link.stops_left === null
-            ? state
+            ? (state ?? link.state)
             : link.stops_left === 0
               ? text.facts.youAreNext
               : text.count("stopsLeft", link.stops_left)}
@@ -92,7 +92,7 @@ function Card({ link, text }: { link: DemoLink; text: ReturnType<typeof textOf> 
         <span class="line muted">
           {text.demo.order} {link.order} · {text.demo.courier} {link.courier}
         </span>
-        {link.stops_left !== null && <span class="line muted">{state}</span>}
+        {link.stops_left !== null && state !== null && <span class="line muted">{state}</span>}
         <span class="open">{text.demo.open}</span>
       </a>
     </li>

@@ -57,7 +57,8 @@ async function ask(fetch: Fetch, url: string, init: RequestInit): Promise<{ resp
     });
     if (response.ok) return { response };
     if (response.status === 401 || response.status === 403) return { failed: "refused" };
-    if (response.status === 404 || response.status === 410) return { failed: "gone" };
+    // 4xx of the form (a link cut short, say) are as final as unknown; 408 and 429 are not.
+    if ([400, 404, 410, 413, 414, 422].includes(response.status)) return { failed: "gone" };
     const seconds = Number(response.headers.get("Retry-After"));
     return seconds > 0 ? { failed: "later", after_ms: seconds * 1000 } : { failed: "later" };
   } catch {
