@@ -27,7 +27,7 @@ from shared.ports.router import NoRouteError
 log = logs.get(__name__)
 
 BOARD_EVERY_S = 1.0
-PATIENCE_S = 15.0  # for couriers who are slow to set out; the first look should find them all
+PATIENCE_S = 5.0  # for couriers who are slow to set out; the first look should find them all
 # How the first rounds are found, so that the first look is worth it: one courier about to arrive, one some
 # stops away, one with most of his round before him, one who has not set out.
 OPENING = (
