@@ -257,13 +257,17 @@ def test_a_phone_is_watched_and_what_was_parked_is_looked_at(system: System, sec
     now_s = int(time.time())
     base = f"http://127.0.0.1:{system.env['DROMOS_INGEST_PORT']}/osmand/{secret}"
     until("device known", lambda: _known(system, secret))
-    good = httpx.get(base, params={"lat": 60.17, "lon": 24.94, "timestamp": now_s, "speed": 10, "batt": 80})
-    ahead = httpx.get(base, params={"lat": 60.17, "lon": 24.94, "timestamp": now_s + 3 * 3600 + 60})
+    good = httpx.get(
+        base, params={"id": "van-12", "lat": 60.17, "lon": 24.94, "timestamp": now_s, "speed": 10, "batt": 80}
+    )
+    ahead = httpx.get(
+        base, params={"id": "van-12", "lat": 60.17, "lon": 24.94, "timestamp": now_s + 3 * 3600 + 60}
+    )
     assert (good.status_code, ahead.status_code) == (200, 200)
     watched = system.dromos("device", "watch", "van-12", "--last", "100", "--for", "15", "--json")
     assert watched.code == 0, watched
     said = [json.loads(line) for line in watched.out.splitlines()]
-    assert any(s["kind"] == "fix" and (s["lon"], s["lat"]) == (24.94, 60.17) for s in said)
+    assert any(s["kind"] == "fix" and (s["lon"], s["lat"]) == (24.94, 60.17) for s in said), said
     assert any(s["kind"] == "parked" and s["reason"] == "clock_ahead" for s in said)
     assert secret not in watched.out
     people = system.dromos("device", "watch", "van-12", "--last", "100", "--for", "10")
