@@ -5,7 +5,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Connection, type World } from "../link/connection";
 import { applyAccent } from "../theme/accent";
-import { apply, withLink } from "../view/state";
+import { apply, NOTHING, withLink } from "../view/state";
 import { App } from "./app";
 import { language, now_ms, sentence, state, text } from "./store";
 
@@ -24,6 +24,8 @@ let connection: Connection | null = null;
 /** The secret stands in the fragment: no server ever sees it in an address. */
 function follow(): void {
   connection?.stop();
+  connection = null;
+  state.value = NOTHING;
   const secret = location.hash.slice(1);
   if (secret === "") {
     state.value = withLink(state.value, "gone", Date.now());
