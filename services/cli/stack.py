@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,19 +20,23 @@ STATES = {"ok": "ok", "note": "--", "missing": "MISSING"}
 
 
 def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run a module with this Python until it ends; Ctrl-C is its to handle.
+    """Run a module with this Python until it ends. Ctrl-C reaches it by itself, SIGTERM is passed on.
 
     Raises:
         Failure: it ended with an error, which it has told itself.
     """
     process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=environment)
-    while True:
-        try:
-            code = process.wait()
-            break
-        except KeyboardInterrupt:  # the process got it too, and ends in its own time
-            continue
-    if code not in (0, 130, -2):
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        while True:
+            try:
+                code = process.wait()
+                break
+            except KeyboardInterrupt:  # it ends in its own time
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if code not in (0, 130, -signal.SIGINT, -signal.SIGTERM):
         raise Failure(f"{module} ended with {code}", "What it said is above.")
 
 

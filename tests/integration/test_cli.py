@@ -382,3 +382,20 @@ def test_the_simulator_and_up_are_told_apart_from_what_they_need(system: System,
     busy = system.process("up", "--data-dir", str(tmp_path / "up"), "--json")
     assert busy.code == 1
     assert system.env["DROMOS_PORTAL_PORT"] in busy.err
+
+
+def test_a_process_that_was_started_ends_with_the_command() -> None:
+    """SIGTERM to the command (as a supervisor sends it) reaches what it started, and is waited for."""
+    script = (
+        "from services.cli.stack import _run;"
+        "_run('timeit', ['-n', '1', '-r', '1', '-s', 'import os, time; print(os.getpid(), flush=True)',"
+        " 'time.sleep(600)'])"
+    )
+    started = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert started.stdout is not None
+    with started.stdout as told:
+        child = int(told.readline())
+        started.terminate()
+        assert started.wait(timeout=60) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
