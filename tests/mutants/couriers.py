@@ -27,12 +27,6 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "late_fixes_shown": (
         f"{_CORE}/quality/order.py",
         "if fix.at_ms <= track.newest_ms:",
-        "if fix.at_ms == track.newest_ms:",
-        f"{_PROPERTIES}::test_no_marker_goes_back_in_time_and_no_version_falls",
-    ),
-    "repeats_count_as_news": (
-        f"{_CORE}/quality/order.py",
-        "if fix.at_ms <= track.newest_ms:",
         "if False:",
         f"{_PROPERTIES}::test_repeats_and_late_fixes_change_nothing",
     ),
@@ -40,7 +34,7 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{_CORE}/courier.py",
         "        memory.restore_track(self.track, view)\n",
         "",
-        f"{_TAKEOVER}::test_fixes_read_again_change_nothing_and_no_version_goes_back",
+        f"{_PROPERTIES}::test_no_marker_goes_back_in_time_and_no_version_falls",
     ),
     "zones_off": (
         f"{_CORE}/zones.py",
@@ -144,10 +138,11 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         "if all(o is first for o in old):",
         f"{_VISIBILITY}::test_a_stricter_policy_holds_at_once",
     ),
-    "publishing_forgets_where_he_is": (
+    "publishing_forgets_the_stop_just_done": (
         f"{_CORE}/courier.py",
         "        self._published, self._has_view = published, True\n",
-        "        self._published, self._has_view = published, True\n        self.where.at = None\n",
+        "        self._published, self._has_view = published, True\n"
+        "        self.where.at = self.where.behind.clear()\n",
         f"{_PROPERTIES}::test_what_is_decided_does_not_depend_on_when_it_is_published",
     ),
     "off_duty_used": (
@@ -188,8 +183,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "area_with_every_fix": (
         f"{_CORE}/area.py",
-        "        elif self.feature is not None:\n            return False\n",
-        "",
+        "if self.of is not None and self.of.at_ms >= set_out_ms:",
+        "if False:",
         f"{_PROGRESS}::test_the_area_changes_on_ticks_only",
     ),
     "area_follows_him_on_foot": (

@@ -278,15 +278,16 @@ def test_the_last_outcome_ends_the_view() -> None:
     assert isinstance(r.view, Gone)
 
 
-def test_a_stricter_policy_holds_at_once() -> None:
-    policies = {"shop": Policy(mode="open")}
+@pytest.mark.parametrize("before", ["open", "live"])
+def test_a_stricter_policy_holds_at_once(before: str) -> None:
+    policies = {"shop": Policy(mode=before)}  # type: ignore[arg-type]
     r = Round(STREET, policies)
-    r.drive(0, (0, 0), (400, 0))
+    t = r.drive(0, (0, 0), (400, 0))
     assert (line := r.line("s-3")) is not None
-    assert line.show == "exact"
+    assert line.show in ("exact", "resting")
     policies["shop"] = Policy(mode="strict")
     r.courier.on_rules(EIGHT_MS + 51_000)
-    r.look(51)
+    r.look(t + 1)
     assert (line := r.line("s-3")) is not None
     assert line.show == "area"  # what he had been shown exactly lies inside the zone
 
