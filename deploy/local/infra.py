@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from deploy.local.kafka import KafkaBroker
 from deploy.local.paths import state_dir
 from deploy.local.valkey import ValkeyServer
@@ -49,6 +51,7 @@ def running(data_dir: Path | None = None, *, kafka_port: int = 0, redis_port: in
     """Run both for the length of a block, in `data_dir` or in a folder that is deleted afterwards."""
     runs = state_dir() / "run"
     runs.mkdir(parents=True, exist_ok=True)
+    _forget_the_dead(runs)
     folder = data_dir or Path(tempfile.mkdtemp(prefix=f"infra-{os.getpid()}-", dir=runs))
     kafka = KafkaBroker(folder / "kafka", folder / "kafka.log", port=kafka_port)
     valkey = ValkeyServer(folder / "valkey", folder / "valkey.log", port=redis_port)
@@ -60,6 +63,14 @@ def running(data_dir: Path | None = None, *, kafka_port: int = 0, redis_port: in
         kafka.stop()
         valkey.stop()
         if data_dir is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_the_dead(runs: Path) -> None:
+    """Delete the folders of runs that were killed before they could."""
+    for folder in runs.glob("infra-*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
             shutil.rmtree(folder, ignore_errors=True)
 
 

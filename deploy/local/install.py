@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -83,20 +84,27 @@ def environment(base: Python, *, tests: bool) -> Path:
     return python
 
 
+def _wheels_only() -> list[str]:
+    """Refuse to compile where every package has a wheel; elsewhere one or two must be."""
+    everywhere = (platform.system(), platform.machine()) in (("Linux", "x86_64"), ("Darwin", "arm64"))
+    return ["--only-binary", ":all:"] if everywhere else []
+
+
 def _pip(python: Path) -> list[str]:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-    return [str(python), "-m", "pip", "install", *quiet, "--require-hashes", "--only-binary", ":all:"]
+    return [str(python), "-m", "pip", "install", *quiet, "--require-hashes", *_wheels_only()]
 
 
 def _sync(python: Path, files: list[Path]) -> None:
     locks = [str(path) for path in files]
+    environment = {**os.environ, "NO_CYTHON": "1"}  # Faust, where it has no wheel: as plain Python
     uv = [str(python), "-m", "uv", "pip", "sync", "--quiet", "--python", str(python), "--require-hashes"]
     try:
-        run([*uv, "--only-binary", ":all:", "--system-certs", *locks])
+        run([*uv, *_wheels_only(), "--system-certs", *locks], env=environment)
     except StepFailed as failed:
         # pip knows mirrors, proxies and certificates that are configured for pip alone.
         say(f"uv could not install the packages, trying pip. uv said:\n{failed}")
-        run([*_pip(python), *[word for path in locks for word in ("-r", path)]])
+        run([*_pip(python), *[word for path in locks for word in ("-r", path)]], env=environment)
 
 
 def _link_checkout(venv: Path) -> None:

@@ -19,6 +19,11 @@ from deploy.local import browser, pythons
 PURPOSES = ("demo", "test", "doctor")
 NEED_DISK_MB = {"demo": 2000, "test": 3000, "doctor": 2000}
 NEED_MEMORY_MB = 2500
+OLDEST_MACOS = 14  # Valhalla's wheel
+COMPILES = {
+    ("Linux", "aarch64"): "faust-streaming, which is installed as plain Python",
+    ("Darwin", "x86_64"): "argon2-cffi-bindings, which needs `xcode-select --install`",
+}
 MBIT_S = 20  # an ordinary line, for the estimate of minutes
 
 
@@ -56,6 +61,10 @@ def check_platform() -> Check:
         )
     if system == "Linux" and platform.libc_ver()[0] != "glibc":
         return Check("platform", "missing", detail + ", no glibc", "use a distribution with glibc, or Docker")
+    if system == "Darwin" and int(platform.mac_ver()[0].split(".")[0] or 0) < OLDEST_MACOS:
+        return Check("platform", "missing", detail, "macOS %d or newer is needed" % OLDEST_MACOS)  # noqa: UP031
+    if (system, machine) in COMPILES:
+        return Check("platform", "note", detail + ": has no wheels for " + COMPILES[(system, machine)])
     return Check("platform", "ok", detail)
 
 

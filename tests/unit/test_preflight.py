@@ -78,8 +78,9 @@ def test_a_python_with_venv_is_preferred() -> None:
     ("system", "machine", "libc", "state"),
     [
         ("Linux", "x86_64", "glibc", "ok"),
-        ("Linux", "aarch64", "glibc", "ok"),
+        ("Linux", "aarch64", "glibc", "note"),  # something has to be compiled
         ("Darwin", "arm64", "", "ok"),
+        ("Darwin", "x86_64", "", "note"),
         ("Linux", "x86_64", "", "missing"),  # musl: no wheels of the parts
         ("Linux", "riscv64", "glibc", "missing"),
         ("Windows", "AMD64", "", "missing"),
@@ -89,9 +90,18 @@ def test_platforms(monkeypatch: pytest.MonkeyPatch, system: str, machine: str, l
     monkeypatch.setattr(platform, "system", lambda: system)
     monkeypatch.setattr(platform, "machine", lambda: machine)
     monkeypatch.setattr(platform, "libc_ver", lambda: (libc, ""))
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("14.5", ("", "", ""), machine))
     check = preflight.check_platform()
     assert check.state == state
     assert bool(check.remedy) == (state == "missing")
+
+
+def test_an_old_macos_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(platform, "machine", lambda: "arm64")
+    monkeypatch.setattr(platform, "mac_ver", lambda: ("13.6.1", ("", "", ""), "arm64"))
+    check = preflight.check_platform()
+    assert (check.state, check.remedy) == ("missing", "macOS 14 or newer is needed")
 
 
 def test_too_little_disk_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
