@@ -205,7 +205,7 @@ class Socket:
         assert answer.status_code == 200, answer.text
         ticket = answer.json()
         self.connection: ClientConnection = connect(
-            ticket["socket"], origin=Origin(system.portal), compression=None, proxy=None
+            ticket["socket"], origin=Origin(system.portal), compression=None, proxy=None, legacy=True
         )
         self.connection.send(json.dumps({"type": "hello", "ticket": ticket["ticket"]}))
         self.frames: list[dict[str, Any]] = []
