@@ -41,6 +41,10 @@ def doors(area: Path) -> list[Coord]:
     return [(lon, lat) for _, _, lon, lat in random.Random(7).sample(rows, 60)]
 
 
+async def test_a_whole_round_is_one_route(router: Router, doors: list[Coord]) -> None:
+    assert len(await router.route(doors)) == len(doors) - 1 > 50
+
+
 async def test_a_route_has_a_leg_between_each_two_points(router: Router, doors: list[Coord]) -> None:
     legs = await router.route(doors[:5])
     assert len(legs) == 4

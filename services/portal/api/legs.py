@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from shared import logs
 from shared.geo import Coord
 from shared.ports.router import Leg, NoRouteError, Router, RouterError
+
+log = logs.get(__name__)
 
 
 async def legs_to(router: Router | None, depot: Coord | None, stops: Sequence[Coord]) -> list[Leg | None]:
@@ -20,8 +23,8 @@ async def legs_to(router: Router | None, depot: Coord | None, stops: Sequence[Co
             found = list(await router.route(places))
         except NoRouteError:
             found = [await _leg(router, a, b) for a, b in pairwise(places)]
-        except RouterError:
-            found = []
+        except RouterError as error:
+            log.warning("legs.none", stops=len(stops), error=str(error))
     missing = len(stops) - len(found)
     # Without a depot the first stop has no way to it.
     return [*([None] * missing), *found]

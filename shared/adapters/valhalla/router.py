@@ -23,6 +23,7 @@ THREADS = 2
 # Without it a courtyard or a car park that leads nowhere is chosen as the nearest street, and one pair in
 # eight has no route.
 MINIMUM_REACHABILITY = 100
+MAX_PLACES = 1000
 SEARCH_CUTOFF_M = 1000
 # Codes of Valhalla's errors that mean "no way there": distance limit, unreachable, no street near, no path.
 _NO_ROUTE = {154, 170, 171, 441, 442}
@@ -35,6 +36,8 @@ class ValhallaRouter:
         if not any(tiles.rglob("*.gph")):
             raise RouterError(f"no routing tiles in {tiles}")
         self._config: dict[str, Any] = valhalla.get_config(tile_dir=str(tiles.resolve()), tile_extract="")
+        # A courier's round has more stops than the 20 places that Valhalla takes unless told.
+        self._config["service_limits"][costing]["max_locations"] = MAX_PLACES
         self._costing = costing
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="valhalla")
