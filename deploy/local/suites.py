@@ -123,10 +123,8 @@ def run_suite(name: str) -> bool:
 def main() -> int:
     """Run the named suites, or all; go on after a failure, and end with 1 if there was one."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.suites", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", choices=[*SUITES], default=list(ALL), help=f"default: {' '.join(ALL)}"
-    )
-    names = parser.parse_args().names
+    parser.add_argument("names", nargs="*", choices=[*SUITES], help=f"default: {' '.join(ALL)}")
+    names = parser.parse_args().names or ALL  # a list as default fails its own choices before 3.12.4
     lines = []
     passed = True
     for name in names:

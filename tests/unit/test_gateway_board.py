@@ -219,6 +219,17 @@ def test_a_read_begun_before_a_batch_does_not_undo_it() -> None:
     assert scene.pages[session].driver["why"] == "no_fix"
 
 
+def test_a_stage_read_late_says_nothing() -> None:
+    scene = Scene()
+    session = scene.enter()
+    scene.hear(1, v.exact(1))
+    early = scene.board.begin_read()
+    scene.read(stages=(v.stage(seq=6),))
+    scene.board.put_stages(early, ["s-1"], [v.stage(seq=5, courier=None, out=False)], NOW)
+    scene.settle()
+    assert scene.pages[session].driver["show"] == "exact"
+
+
 def test_an_older_batch_does_not_undo_a_read() -> None:
     scene = Scene()
     session = scene.enter()

@@ -4,10 +4,7 @@ The world holds the views as Redis would; batches travel by a channel that may l
 reads are begun, and answered later, in any order; sockets stall and drain. After a last whole pass every page
 shows what one does that has just taken a snapshot; and at no time does a page show more than it may.
 
-Mutants that these properties have been seen to catch: `Lives.put` without the test of `cell.at > token` (a
-read undoes a batch); `Lives.put_batch` with `>` for `>=`, or without the test of the version; `_deal` without
-the joining version; `delta` without the case of equal versions, or without that of the leg;
-`Board.put_stages` without `lives.move`, or without `seat`; `Board._behind` without `marks.stale`."""
+Its mutants: `tests/mutants/gateway.py`."""
 
 from __future__ import annotations
 

@@ -152,7 +152,8 @@ class Portal:
         self._changed = asyncio.Event()
 
 
-def portal_of(request: Request) -> Portal:
+async def portal_of(request: Request) -> Portal:
+    """A coroutine, though it waits for nothing: a plain function would be run in a thread."""
     portal: Portal = request.app.state.portal
     return portal
 
