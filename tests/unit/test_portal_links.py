@@ -174,6 +174,13 @@ async def test_opening_is_recorded_once_in_half_an_hour_and_says_nothing_of_who(
     }
 
 
+async def test_an_opening_is_recorded_though_the_portal_ends_at_once() -> None:
+    async with running() as kit:
+        secret, _ = await link(kit)
+        await exchange(kit, secret)
+    assert len(kit.values(link_openings.TOPIC)) == 1
+
+
 async def test_an_opening_that_cannot_be_recorded_keeps_nobody_out(kit: Kit) -> None:
     secret, _ = await link(kit)
     kit.log.available = False

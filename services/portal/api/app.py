@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -57,8 +58,11 @@ def create_app(portal: Portal) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with portal:
-            portal.in_background(sweep_for_ever(portal))
-            yield
+            sweeping = asyncio.create_task(sweep_for_ever(portal), name="sweep")
+            try:
+                yield
+            finally:
+                sweeping.cancel()
 
     app = FastAPI(
         title="Dromos",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import Depends, Request
@@ -30,6 +30,8 @@ from shared.tickets import Tickets
 
 OPENED_AGAIN_MS = 30 * 60_000
 SETTLE_S = 2.0
+FINISH_S = 2.5
+"""What is under way beside an answer is given so long at the end: an append is bounded by less."""
 
 
 def _now_ms() -> int:
@@ -96,9 +98,10 @@ class Portal:
         await self.stop()
 
     async def stop(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_S)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(table.stop() for table in self._tables), return_exceptions=True)
 
     @property
@@ -109,13 +112,9 @@ class Portal:
     def read_up(self) -> bool:
         return all(table.ready for table in self._tables)
 
-    def in_background(self, work: Awaitable[None]) -> None:
-        """Do it beside the answer; what goes wrong is the work's own matter."""
-
-        async def _run() -> None:
-            await work
-
-        task = asyncio.create_task(_run())
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside the answer; what goes wrong is the work's own matter. `stop` waits for it."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
