@@ -36,6 +36,7 @@ class Ingest:
 
     def __init__(self, intake: Intake, rest: FastAPI) -> None:
         self.rest = rest
+        self._throttle = intake.throttle
         self._doors = {
             path: PhoneDoor(intake, [p for p in PROTOCOLS if p.path == path])
             for path in dict.fromkeys(p.path for p in PROTOCOLS)
@@ -62,7 +63,9 @@ class Ingest:
         except Exception as error:
             # The message of an exception may repeat what was sent: type and place are enough.
             frame = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("ingest.failed", error=type(error).__name__, at=f"{frame.filename}:{frame.lineno}")
+            at = f"{frame.filename}:{frame.lineno}"
+            if self._throttle.due(at):
+                log.error("ingest.failed", error=type(error).__name__, at=at)
             if not started:
                 detail = "This is a defect of the server. Send it again later."
                 await Problem(500, "failed", "Internal error", detail).response()(scope, receive, send)

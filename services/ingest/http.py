@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from services.ingest.problems import Problem, too_large
 
@@ -50,21 +50,38 @@ async def read_body(
         raise too_large(f"A body has at most {max_bytes} bytes: send it in parts.")
     if b"content-length" not in headers and b"transfer-encoding" not in headers:
         return b""
-    chunks: list[bytes] = []
-    size = 0
+    # Mostly the body is there already. A task that starts eagerly finds out without a timer, which would cost
+    # more than all the rest of this function.
+    first = asyncio.Task(_message(receive), loop=asyncio.get_running_loop(), eager_start=True)
     try:
+        if first.done():
+            message = first.result()
+            if not message.get("more_body", False):
+                return bytes(_within(message.get("body", b""), max_bytes))
         async with asyncio.timeout(timeout_s):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise ClientGone
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > max_bytes:
-                    raise too_large(f"A body has at most {max_bytes} bytes: send it in parts.")
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks) if len(chunks) > 1 else chunk
+            return await _rest(await first, receive, max_bytes)
     except TimeoutError as error:
         detail = f"The body did not arrive within {timeout_s:g} s."
         raise Problem(408, "slow", "Too slow", detail, headers={"connection": "close"}) from error
+
+
+async def _message(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] != "http.request":
+        raise ClientGone
+    return message
+
+
+async def _rest(message: Message, receive: Receive, max_bytes: int) -> bytes:
+    body = bytearray(_within(message.get("body", b""), max_bytes))
+    while message.get("more_body", False):
+        message = await _message(receive)
+        body += message.get("body", b"")
+        _within(body, max_bytes)
+    return bytes(body)
+
+
+def _within(body: bytes | bytearray, max_bytes: int) -> bytes | bytearray:
+    if len(body) > max_bytes:
+        raise too_large(f"A body has at most {max_bytes} bytes: send it in parts.")
+    return body

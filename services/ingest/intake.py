@@ -76,7 +76,8 @@ class Intake:
     @property
     def read_up(self) -> bool:
         """Whether it is known who may post. Before, a good secret would look like a wrong one."""
-        return all(table.ready for table in self._tables)
+        devices, merchants = self._tables
+        return devices.ready and merchants.ready
 
     def check_read_up(self) -> None:
         if not self.read_up:

@@ -38,8 +38,7 @@ class PhoneDoor:
         self._intake, self._protocols = intake, tuple(protocols)
         self._carriers = frozenset(c for p in protocols for c in p.carriers)
         self._methods = frozenset(m for p in protocols for m in p.methods)
-        challenge = "Basic" if self._carriers & {"basic"} and "query" not in self._carriers else "Bearer"
-        self._unauthorised = unauthorised(challenge)
+        self._challenge = "Basic" if "basic" in self._carriers and "query" not in self._carriers else "Bearer"
         self._label = protocols[0].path.rpartition("/")[2]
         self._types = {p.name: p.media_type.encode() for p in protocols}
 
@@ -92,7 +91,7 @@ class PhoneDoor:
         device = intake.device_keys.find(credentials.secret, received_ms) if credentials else None
         if credentials is None or device is None:
             intake.metrics.refused.add("secret")
-            raise self._unauthorised
+            raise unauthorised(self._challenge)
         intake.limit_device(device.device)
         if device.courier.startswith(HUB_PREFIX):
             detail = "This device is a hub's scanner: it reports on shipments and posts no positions."
@@ -129,7 +128,7 @@ class PhoneDoor:
             intake.metrics.refused.add("other_device")
             if intake.throttle.due(f"claim {device.device}"):
                 log.warning("ingest.other_device_claimed", device=device.device, protocol=protocol.name)
-            raise self._unauthorised
+            raise unauthorised(self._challenge)
         count = len(decoded.readings)
         if count > MAX_READINGS:
             raise too_large(f"A request holds at most {MAX_READINGS} positions: send them in parts.")

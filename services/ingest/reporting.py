@@ -29,7 +29,6 @@ log = logs.get(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?([0-9]{1,6})", re.ASCII | re.IGNORECASE)
-_UNAUTHORISED = unauthorised("Bearer")
 
 Short = Annotated[str, Field(min_length=1, max_length=80)]
 
@@ -194,7 +193,7 @@ def _reporter(intake: Intake, headers: dict[bytes, bytes]) -> Device | Merchant:
             intake.limit_merchant(merchant.merchant)
             return merchant
     intake.metrics.refused.add("secret")
-    raise _UNAUTHORISED
+    raise unauthorised("Bearer")
 
 
 async def _append(intake: Intake, command: shipment_commands.Report, note: Note | None) -> None:
