@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from typing import cast
+
+import msgspec
 
 from services.gateway.core.board import Board
 from services.gateway.core.room import Room, Session
@@ -131,7 +133,7 @@ class Feed:
         board = self._board
         board.put_marks(await self._views.worked_off())
         for merchants in chunks(board.merchants()):
-            board.put_merchants(merchants, await self._views.merchants(merchants))
+            board.put_merchants(merchants, await self._each(self._views.merchants, merchants))
         await self._read(list(board.links), list(board.rooms))
         await self._read_lives(board.lives.all())
 
@@ -140,24 +142,40 @@ class Feed:
         board, views = self._board, self._views
         for some in chunks(links):
             token = board.begin_read()
-            board.put_links(token, some, await views.links(some))
+            board.put_links(token, some, await self._each(views.links, some))
         self.settle()
         for some in chunks(shipments):
             token = board.begin_read()
-            board.put_stages(token, some, await views.stages(some), now_ms())
+            board.put_stages(token, some, await self._each(views.stages, some), now_ms())
             unread = board.unread(some)
             if unread.merchants:
-                board.put_merchants(unread.merchants, await views.merchants(unread.merchants))
+                board.put_merchants(unread.merchants, await self._each(views.merchants, unread.merchants))
             if unread.parties:
-                board.put_parties(await views.parties(unread.parties))
+                board.put_parties(await self._each(views.parties, unread.parties))
             await self._read_lives(unread.couriers)
             self.settle()
 
     async def _read_lives(self, couriers: Sequence[str]) -> None:
         for some in chunks(couriers):
             token = self._board.begin_read()
-            self._board.put_lives(token, some, await self._views.lives(some))
+            self._board.put_lives(token, some, await self._each(self._views.lives, some))
             self.settle()
+
+    async def _each[T](
+        self, read: Callable[[Sequence[str]], Awaitable[list[T | None]]], keys: Sequence[str]
+    ) -> list[T | None]:
+        """All at once; should one of them not be readable, one by one, so that it alone is missing."""
+        try:
+            return await read(keys)
+        except msgspec.MsgspecError as error:
+            self._failed("gateway.unreadable_view", error)
+        found: list[T | None] = []
+        for key in keys:
+            try:
+                found += await read([key])
+            except msgspec.MsgspecError:
+                found.append(None)
+        return found
 
     async def _greet(self) -> None:
         """New sessions, as many at once as have come while the ones before were read."""

@@ -155,7 +155,7 @@ class Board:
             if lost != room.lost:
                 room.lost = lost
                 self._touch(room)
-            if value is None or lost or value == room.stage:
+            if value is None or lost or value is room.stage or value == room.stage:
                 continue
             before = room.courier
             room.set_stage(value, self.partitions)

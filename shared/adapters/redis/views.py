@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast, get_args
 
 import msgspec
@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from shared import logs
 from shared.adapters.envelope import JSON_ENCODER
 from shared.adapters.redis.connection import connect
+from shared.adapters.redis.memo import Memo
 from shared.config import CommonSettings
 from shared.contracts import links
 from shared.contracts.links import Link
@@ -55,10 +56,14 @@ def _decode[T](decoder: msgspec.json.Decoder[T], stored: bytes | None) -> T | No
     return None if stored is None else decoder.decode(stored)
 
 
-def _decode_versioned[T](decoder: msgspec.json.Decoder[T], stored: bytes | None) -> T | None:
-    """A view behind its version; nothing behind it is a removed one."""
-    _, _, value = (stored or b"").partition(b" ")
-    return decoder.decode(value) if value else None
+def _versioned[T: msgspec.Struct](decoder: msgspec.json.Decoder[T]) -> Callable[[bytes], T | None]:
+    """Decodes a view behind its version; nothing behind it is a removed one."""
+
+    def decode(stored: bytes) -> T | None:
+        value = stored.partition(b" ")[2]
+        return decoder.decode(value) if value else None
+
+    return decode
 
 
 async def read_generation(redis: Redis, namespace: str) -> int:
@@ -91,6 +96,12 @@ class RedisViews(_RedisBase):
     _keys: Keys | None = None
     _checked = 0.0
 
+    def __init__(self, settings: CommonSettings, redis: Redis | None = None) -> None:
+        super().__init__(settings, redis)
+        self._stages = Memo[StageView](_versioned(_STAGE))
+        self._links = Memo[Link](_versioned(links.DECODER))
+        self._merchants = Memo[MerchantView](_versioned(_MERCHANT))
+
     async def keys(self) -> Keys:
         """Keys of the generation that is shown."""
         now = time.monotonic()
@@ -108,7 +119,8 @@ class RedisViews(_RedisBase):
 
     async def stages(self, shipments: Sequence[str]) -> list[StageView | None]:
         keys = await self.keys()
-        return [_decode_versioned(_STAGE, v) for v in await self._many([keys.stage(s) for s in shipments])]
+        names = [keys.stage(s) for s in shipments]
+        return self._stages.decoded(names, await self._many(names))
 
     async def parties(self, shipments: Sequence[str]) -> list[PartyView | None]:
         keys = await self.keys()
@@ -116,13 +128,13 @@ class RedisViews(_RedisBase):
 
     async def links(self, links_: Sequence[str]) -> list[Link | None]:
         keys = await self.keys()
-        return [_decode_versioned(links.DECODER, v) for v in await self._many([keys.link(x) for x in links_])]
+        names = [keys.link(x) for x in links_]
+        return self._links.decoded(names, await self._many(names))
 
     async def merchants(self, merchants: Sequence[str]) -> list[MerchantView | None]:
         keys = await self.keys()
-        return [
-            _decode_versioned(_MERCHANT, v) for v in await self._many([keys.merchant(m) for m in merchants])
-        ]
+        names = [keys.merchant(m) for m in merchants]
+        return self._merchants.decoded(names, await self._many(names))
 
     async def lives(self, couriers: Sequence[str]) -> list[LiveView | None]:
         keys = await self.keys()

@@ -8,7 +8,9 @@ import logging
 import socket
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 
+import msgspec
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -419,3 +421,23 @@ async def test_no_ticket_and_no_link_in_any_log(caplog: pytest.LogCaptureFixture
     said_at_all = "\n".join(record.getMessage() for record in caplog.records)
     assert text[:40] not in said_at_all
     assert v.link_id("s-1")[:20] not in said_at_all
+
+
+async def test_a_view_that_cannot_be_read_is_missing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with scene() as it:
+        page, broken = await it.watch("s-1"), await it.watch("s-2")
+        it.publish(_both(1))
+        await page.comes_to_show("exact")
+        await broken.comes_to_show("exact")
+        stages = it.views.stages
+
+        async def stages_but_one(shipments: Sequence[str]) -> list[StageView | None]:
+            if "s-2" in shipments:
+                raise msgspec.ValidationError("another version's")
+            return await stages(shipments)
+
+        monkeypatch.setattr(it.views, "stages", stages_but_one)
+        await broken.comes_to_show("none", "paused")
+        it.publish(_both(2))
+        await until(lambda: page.at_ms() == v.NOW_MS + 2000, "the others go on")
+        assert page.driver["show"] == "exact"
