@@ -11,7 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class CommonSettings(BaseSettings):
     """Where Kafka and Redis are, and how topics and keys are named."""
 
-    model_config = SettingsConfigDict(env_prefix="DROMOS_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DROMOS_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # what is wrong is logged at start, and beside it stand secrets
+    )
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     kafka_security_protocol: str = "PLAINTEXT"

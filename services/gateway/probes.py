@@ -53,7 +53,7 @@ def exposition(gateway: Gateway) -> str:
         for labels, value in samples:
             lines.append(f"{full}{{{process}{labels}}} {value}")
 
-    family("connections", "gauge", "TCP connections.", ("", gateway.connections))
+    family("connections", "gauge", "TCP connections.", ("", gateway.door.connections))
     family("sessions", "gauge", "Sessions that have been let in.", ("", len(fanout.clients)))
     family("rooms", "gauge", "Shipments watched.", ("", len(board.rooms)))
     family("stalled", "gauge", "Sessions whose buffer is not empty.", ("", len(fanout.stalled)))

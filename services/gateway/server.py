@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import socket
 from collections import Counter
 from http import HTTPStatus
 from typing import Any, cast
@@ -18,8 +17,9 @@ from websockets.http11 import Request, Response
 
 from services.gateway import probes
 from services.gateway.config import GatewaySettings
-from services.gateway.core.admission import Cap, address_key, allowed_origins
+from services.gateway.core.admission import Cap, allowed_origins
 from services.gateway.core.board import Board
+from services.gateway.door import Door, listen
 from services.gateway.fanout import Client, Fanout, encode
 from services.gateway.feed import Feed, now_ms
 from shared import logs
@@ -34,8 +34,6 @@ FETCH_S = 3.0
 """How long a new session may wait for its views before it is told to come back."""
 
 CLOSE_S = 2.0
-SPARE_PLACES = 16
-"""Sockets that an address may hold beyond its cap, just to be told so (429) or to ask for health."""
 
 _CLOSE_CODES: dict[ByeReason, CloseCode] = {
     "gone": CloseCode.POLICY_VIOLATION,
@@ -48,7 +46,7 @@ _HELLO = msgspec.json.Decoder(Hello)
 
 
 class Gateway:
-    """One process: `start`, `serve_until_stopped`, `stop`."""
+    """One process: `start`, `serve_until`, `stop`."""
 
     def __init__(self, settings: GatewaySettings, views: Views) -> None:
         self.settings = settings
@@ -56,15 +54,13 @@ class Gateway:
         self.fanout = Fanout(now_ms)
         self.feed = Feed(views, self.board, self.fanout.publish)
         self.draining = False
-        self.connections = 0
         self.closed: Counter[str] = Counter()
         """Sessions ended and connections refused, by reason."""
+        self.door = Door(settings, self.closed)
         self.lag_s = 0.0
         """The longest that the event loop has lately been late."""
         self._tickets = Tickets(settings.ticket_key)
         self._by_link = Cap(settings.gateway_max_per_link)
-        self._by_address = Cap(settings.gateway_max_per_address)
-        self._tcp_by_address = Cap(settings.gateway_max_per_address + SPARE_PLACES)
         self._server: Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -82,7 +78,12 @@ class Gateway:
             OSError: the address is in use or not ours.
         """
         s = self.settings
-        listening = _listen(s.gateway_host, s.gateway_port, s.gateway_send_buffer, s.gateway_reuse_port)
+        listening = listen(
+            s.gateway_host,
+            s.gateway_port,
+            send_buffer=s.gateway_send_buffer,
+            reuse_port=s.gateway_reuse_port,
+        )
         self._server = await serve(
             cast(Any, self._handle),
             sock=listening,
@@ -165,48 +166,15 @@ class Gateway:
 
     def _connection(self, *args: Any, **kwargs: Any) -> Client:
         client = Client(*args, **kwargs)
-        client.opened, client.lost = self._opened, self._lost
+        client.opened, client.lost = self.door.opened, self.door.lost
         return client
-
-    def _opened(self, client: Client) -> None:
-        """A TCP connection is there; nothing has been said yet."""
-        self.connections += 1
-        peer = client.remote_address
-        client.peer = peer[0] if peer else ""
-        if self.connections > self.settings.gateway_max_connections:
-            self.closed["full"] += 1
-            client.transport.abort()
-        elif not self.settings.gateway_address_header:
-            client.tcp_key = address_key(client.peer)
-            if not self._tcp_by_address.take(client.tcp_key):
-                client.tcp_key = ""
-                self.closed["address"] += 1
-                client.transport.abort()
-
-    def _lost(self, client: Client) -> None:
-        self.connections -= 1
-        if client.tcp_key:
-            self._tcp_by_address.give_back(client.tcp_key)
-        if client.address:
-            self._by_address.give_back(client.address)
 
     def _on_request(self, connection: ServerConnection, request: Request) -> Response | None:
         client = cast(Client, connection)
-        header = self.settings.gateway_address_header
-        forwarded = request.headers.get_all(header) if header else []
-        answer = probes.answer(self, client, request, proxied=bool(forwarded))
-        if answer is not None:
-            return answer
-        if self.draining:
-            return client.respond(HTTPStatus.SERVICE_UNAVAILABLE, "restarting\n")
-        address = address_key(client.peer, forwarded)
-        if not self._by_address.take(address):
-            self.closed["address"] += 1
-            response = client.respond(HTTPStatus.TOO_MANY_REQUESTS, "too many sockets from this address\n")
-            response.headers["Retry-After"] = "30"
-            return response
-        client.address = address
-        return None
+        answer = probes.answer(self, client, request, proxied=self.door.proxied(request))
+        if answer is None and self.draining:
+            answer = client.respond(HTTPStatus.SERVICE_UNAVAILABLE, "restarting\n")
+        return answer or self.door.admit(client, request)
 
     async def _handle(self, client: Client) -> None:
         try:
@@ -274,21 +242,3 @@ async def _close(client: Client, code: CloseCode, reason: str) -> None:
     with contextlib.suppress(TimeoutError, ConnectionClosed, OSError):
         await asyncio.wait_for(client.close(code, reason), CLOSE_S)
     client.transport.abort()
-
-
-def _listen(host: str, port: int, send_buffer: int, reuse_port: bool) -> socket.socket:
-    """A listening socket; what it accepts inherits its send buffer."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
-        if reuse_port:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        sock.bind((host, port))
-        sock.listen(1024)
-        sock.setblocking(False)
-    except OSError:
-        sock.close()
-        raise
-    return sock

@@ -73,15 +73,15 @@ async def test_no_first_message() -> None:
     async with scene(gateway_hello_s=0.3) as it:
         silent = Page(await it.connect())
         await silent.ends("bad_hello")
-        await until(lambda: it.gateway.connections == 0, "the connection is forgotten")
+        await until(lambda: it.gateway.door.connections == 0, "the connection is forgotten")
 
 
 async def test_nothing_said_at_all_after_connecting() -> None:
     """A TCP connection that never asks for anything ends by itself."""
     async with scene(gateway_hello_s=0.3) as it:
         _, writer = await asyncio.open_connection("127.0.0.1", it.gateway.port)
-        await until(lambda: it.gateway.connections == 1, "it is seen")
-        await until(lambda: it.gateway.connections == 0, "it is ended")
+        await until(lambda: it.gateway.door.connections == 1, "it is seen")
+        await until(lambda: it.gateway.door.connections == 0, "it is ended")
         writer.close()
 
 
@@ -139,7 +139,7 @@ async def test_an_address_has_so_many_sockets() -> None:
             await it.connect()
         assert refused.value.response.status_code == 429
         await pages[0].close()
-        await until(lambda: it.gateway.connections == 2, "the place is free")
+        await until(lambda: it.gateway.door.connections == 2, "the place is free")
         await it.watch()
 
 
@@ -150,7 +150,7 @@ async def test_an_address_that_opens_thousands_without_a_word_holds_only_its_pla
             opened.append(socket.create_connection(("127.0.0.1", it.gateway.port)))
             await asyncio.sleep(0)
         await until(lambda: it.gateway.closed["address"] >= 200 - 8 - 16, "the others are cut off")
-        assert it.gateway.connections <= 8 + 16
+        assert it.gateway.door.connections <= 8 + 16
         for one in opened:
             one.close()
 
@@ -387,7 +387,7 @@ def _get(url: str, **headers: str) -> tuple[int, str]:
 
 
 async def test_probes_and_metrics() -> None:
-    async with scene(gateway_address_header="X-Forwarded-For") as it:
+    async with scene() as it:
         await it.watch()
         base = it.url.replace("ws:", "http:")
 
