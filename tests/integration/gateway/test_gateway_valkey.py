@@ -278,3 +278,24 @@ def _no_secrets(it: Stack) -> None:
     assert "gateway.listening" in text
     for secret in (KEY, ticket("s-1")[:40], v.link_id("s-1")[:20], "Maria"):
         assert secret not in text
+
+
+async def test_a_gateway_that_was_frozen_shows_nothing_of_what_has_ended_meanwhile(tmp_path: Path) -> None:
+    async with stack(tmp_path) as it:
+        page = await it.open()
+        await it.publish(v.exact(1))
+        await page.comes_to_show("exact")
+        assert it.gateway is not None
+        os.kill(it.gateway.pid, signal.SIGSTOP)
+        try:
+            writer = RedisViewsWriter(CommonSettings(redis_url=it.valkey.url), 1)
+            await writer.put_stage(v.stage(seq=5, ended=True))
+            await writer.close()
+            for version in range(2, 40):
+                await it.publish(v.exact(version))
+            await asyncio.sleep(3)  # longer than anything read before may be believed
+        finally:
+            seen = len(page.texts)
+            os.kill(it.gateway.pid, signal.SIGCONT)
+        await page.comes_to_show("none", "ended")
+        assert not [text for text in page.texts[seen:] if '"coordinates"' in text]
