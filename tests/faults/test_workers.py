@@ -71,6 +71,16 @@ def wrong(workers: Workers, firm: Firm) -> list[str]:
     return found
 
 
+async def all_out(workers: Workers, firm: Firm) -> None:
+    """Wait until every shipment is out: before, its courier may not report on it."""
+    end = time.monotonic() + SETTLED_S
+    while not (views := views_of(workers)) or not all(
+        views.get(s, {}).get("out") for c in firm.names for s in firm.shipments(c)
+    ):
+        assert time.monotonic() < end, "not everything is out"
+        await asyncio.sleep(0.2)
+
+
 async def settled(workers: Workers, firm: Firm) -> None:
     """Wait until all is as the oracle says."""
     end = time.monotonic() + SETTLED_S
@@ -103,6 +113,7 @@ async def test_kill_9_of_each_worker_while_events_flow(
     with running(settings, tmp_path, "shipments", "stages", "couriers") as workers:
         async with Firm(infra.bootstrap, topic_prefix) as firm:
             await firm.open()
+            await all_out(workers, firm)
             driving = asyncio.create_task(firm.drive(24))
             for part in ("shipments", "stages", "couriers"):
                 await asyncio.sleep(3)
@@ -121,6 +132,7 @@ async def test_a_frozen_decider_that_wakes_changes_no_answer(
     with running(settings, tmp_path, "stages", "couriers", "shipments") as workers:
         async with Firm(infra.bootstrap, topic_prefix) as firm:
             await firm.open()
+            await all_out(workers, firm)
             await firm.drive(2)
             await settled(workers, firm)
             workers.freeze("shipments")
@@ -143,6 +155,7 @@ async def test_a_frozen_couriers_worker_that_wakes_changes_no_view(
     with running(settings, tmp_path, "stages", "shipments", "couriers") as workers:
         async with Firm(infra.bootstrap, topic_prefix) as firm:
             await firm.open()
+            await all_out(workers, firm)
             await firm.drive(2)
             workers.freeze("couriers")
             standing_by = asyncio.create_task(asyncio.to_thread(workers.start, "couriers-2"))
@@ -167,6 +180,7 @@ async def test_views_come_back_after_redis_has_lost_them(
     with running(settings, tmp_path, "stages", "shipments", "couriers") as workers:
         async with Firm(infra.bootstrap, topic_prefix) as firm:
             await firm.open()
+            await all_out(workers, firm)
             await firm.drive(4)
             await settled(workers, firm)
             before = views_of(workers)

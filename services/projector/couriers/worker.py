@@ -217,6 +217,7 @@ class CouriersOwner(Owner):
             try:
                 await asyncio.wait_for(self._wake.wait(), TICK_S)
             except TimeoutError:
+                await self._check_fences()
                 now_ms = _now_ms()
                 for known in self._partitions.values():
                     known.touched.update(c.courier for c in known.couriers.values() if c.due_ms <= now_ms)
@@ -224,6 +225,22 @@ class CouriersOwner(Owner):
             for partition in list(self.mine):
                 if self._partitions[partition].touched:
                     await self._publish(partition)
+
+    async def _check_fences(self) -> None:
+        """A quiet worker writes nothing and would not notice that Redis has lost its views, or that another
+        owner has come."""
+        epochs = {p: self._partitions[p].epoch for p in self.mine}
+        try:
+            found = await self.writer.fences(list(epochs))
+        except ViewsUnavailable as error:
+            log.warning("views.unavailable", error=str(error))
+            return
+        for partition, epoch in epochs.items():
+            known = self._partitions.get(partition)
+            if known is None or known.epoch != epoch or partition not in self.mine:
+                continue  # taken away, or taken anew, meanwhile
+            if (now := found.get(partition, -1)) != epoch:
+                fatal("redis lost our views" if now < 0 else "fenced", partition=partition, found=now)
 
     async def _publish(self, partition: int) -> None:
         """Write the views of the couriers that were touched, and send what was noticed."""

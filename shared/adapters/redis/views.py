@@ -250,6 +250,14 @@ class RedisViewsWriter(_RedisBase):
         marks = await self._ask(self._redis.mget([self.keys.filled(name) for name in names]))
         return [name for name, mark in zip(names, marks, strict=True) if mark is not None]
 
+    async def fences(self, partitions: Sequence[int]) -> dict[int, int]:
+        """The epoch of each partition's owner; a partition without one is left out."""
+        if not partitions:
+            return {}
+        names = [self.keys.fence(p) for p in partitions]
+        stored = await self._ask(cast("Awaitable[list[bytes | None]]", self._redis.mget(names)))
+        return {p: int(v) for p, v in zip(partitions, stored, strict=True) if v is not None}
+
     async def put_filled(self, names: Sequence[str]) -> None:
         await self._ask(self._redis.mset({self.keys.filled(name): 1 for name in names}))
 
