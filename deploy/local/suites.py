@@ -17,7 +17,7 @@ from deploy.local.install import WEB
 from deploy.local.paths import ROOT
 
 BIN = Path(sys.executable).parent
-ALL = ("check", "unit", "contract", "integration", "e2e")
+ALL = ("check", "unit", "contract", "integration", "faults", "e2e")
 
 
 @dataclass(frozen=True)
