@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import redis
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
@@ -188,8 +189,13 @@ class System:
         return Socket(self, link)
 
     def pid(self, part: str) -> int:
-        told = json.loads((self.folder / "run" / "parts.json").read_text())
+        told = json.loads((self.folder / "run" / "parts.json").read_text())["parts"]
         return int(told[part]["pid"] if isinstance(told[part], dict) else told[part])
+
+    def flush_redis(self) -> None:
+        """Redis loses everything."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.flushall()
 
     def kill(self, part: str) -> None:
         """kill -9: the supervisor starts it again."""

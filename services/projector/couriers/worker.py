@@ -37,7 +37,7 @@ from shared.contracts.courier_claims import Claim
 from shared.contracts.courier_commands import CloseRoute
 from shared.contracts.courier_positions import Position
 from shared.contracts.merchants import Merchant
-from shared.contracts.topic import HOUR_MS, Topic
+from shared.contracts.topic import HOUR_MS, MINUTE_MS, Topic
 from shared.ports.log import Record
 from shared.ports.views import ViewsUnavailable
 
@@ -46,6 +46,8 @@ log = logs.get(__name__)
 STOPS_BACK_MS = 36 * HOUR_MS
 APPEND_WAIT_S = 20.0
 TICK_S = 0.5
+CLOSE_AFTER_MS = 10 * MINUTE_MS
+"""A route is over when its last outcome is so old; before, the courier may correct himself or try again."""
 _POSITION = msgspec.json.Decoder(Position)
 _ENCODER = msgspec.json.Encoder()
 
@@ -67,6 +69,8 @@ class Partition:
     couriers: dict[str, Courier] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     closed: set[tuple[str, str, int]] = field(default_factory=set)
+    closing: dict[str, int] = field(default_factory=dict)
+    """By courier, when (epoch ms) a route of his may be over."""
     restoring: bool = True
 
 
@@ -221,6 +225,10 @@ class CouriersOwner(Owner):
                 now_ms = _now_ms()
                 for known in self._partitions.values():
                     known.touched.update(c.courier for c in known.couriers.values() if c.due_ms <= now_ms)
+                    over = [courier for courier, due_ms in known.closing.items() if due_ms <= now_ms]
+                    for courier in over:
+                        del known.closing[courier]
+                    known.touched.update(over)
             self._wake.clear()
             for partition in list(self.mine):
                 if self._partitions[partition].touched:
@@ -297,16 +305,22 @@ class CouriersOwner(Owner):
                 await asyncio.gather(*futures)
 
     def _finished(self, known: Partition, courier: Courier, now_ms: int) -> Iterable[CloseRoute]:
-        """A started route is over when each of its shipments has an outcome: its coordinates go then."""
+        """A started route is over some minutes after the last of its shipments has an outcome: its
+        coordinates go then."""
         plan = courier.plan
         for route in plan.routes if plan is not None else ():
             places = [s for stop in route.stops for s in stop.shipments]
             outcomes = [courier.outcomes.get(s.shipment) for s in places]
-            over = all(
-                o is not None and not o.open and o.joined == s.joined
-                for s, o in zip(places, outcomes, strict=True)
-            )
-            if plan is None or route.set_out_ms is None or not over:
+            ended_ms = [
+                o.at_ms
+                for o, s in zip(outcomes, places, strict=True)
+                if o is not None and not o.open and o.joined == s.joined
+            ]
+            if plan is None or route.set_out_ms is None or len(ended_ms) < len(places):
+                continue
+            due_ms = max(ended_ms, default=0) + CLOSE_AFTER_MS
+            if now_ms < due_ms:
+                known.closing[courier.courier] = due_ms
                 continue
             mark = (courier.courier, route.route, plan.version)
             if mark in known.closed:
