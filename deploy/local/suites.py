@@ -1,4 +1,7 @@
-"""Runs suites of checks and tests one after the other and says how each went and how long it took."""
+"""Runs suites of checks and tests and says how each went and how long it took.
+
+One suite shows its output as it comes. Several run beside each other, for they mostly wait (for brokers,
+browsers and time-outs); then each job's output is shown when it has ended."""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +20,10 @@ from deploy.local.install import WEB
 from deploy.local.paths import ROOT
 
 BIN = Path(sys.executable).parent
-ALL = ("check", "unit", "contract", "integration", "faults", "e2e")
+ALL = ("e2e", "integration", "faults", "unit", "contract", "check")
+"""The longest first, so that no lane works alone at the end."""
+LANES = 3
+CHECK_LANES = 2
 
 
 @dataclass(frozen=True)
@@ -71,53 +77,72 @@ SUITES: dict[str, Callable[[], list[Job]]] = {
 }
 
 
-def _run_quietly(job: Job) -> tuple[int, float, str]:
+@dataclass(frozen=True)
+class Outcome:
+    """How a job went; `output` is what has not been shown yet."""
+
+    suite: str
+    job: str
+    passed: bool
+    took_s: float
+    output: str = ""
+
+
+def _run(suite: str, job: Job, *, shown: bool = False) -> Outcome:
+    """Run a job; `shown` lets its output through as it comes."""
     began = time.monotonic()
+    to = None if shown else subprocess.PIPE
     done = subprocess.run(
         job.command,
         cwd=job.cwd,
         env=job.env,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=to,
+        stderr=None if shown else subprocess.STDOUT,
         text=True,
         errors="replace",
         check=False,
     )
-    return done.returncode, time.monotonic() - began, done.stdout
+    return Outcome(suite, job.name, done.returncode == 0, time.monotonic() - began, done.stdout or "")
 
 
-def _run_checks(jobs: list[Job]) -> bool:
-    """Run short jobs two at a time; show the output of those that fail."""
-    with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(_run_quietly, jobs))
-    for job, (code, took_s, output) in zip(jobs, results, strict=True):
-        print(f"  {'ok    ' if code == 0 else 'FAILED'} {job.name:16} {took_s:6.1f} s", flush=True)
-        if code != 0:
-            print(output, flush=True)
-    return all(code == 0 for code, _, _ in results)
-
-
-def _run_tests(jobs: list[Job]) -> bool:
-    """Run jobs one by one with their output shown as it comes."""
-    codes = [
-        subprocess.run(
-            job.command, cwd=job.cwd, env=job.env, stdin=subprocess.DEVNULL, check=False
-        ).returncode
-        for job in jobs
-    ]
-    return not any(codes)
-
-
-def run_suite(name: str) -> bool:
-    """Run one suite and tell whether everything in it passed."""
-    print(f"\n=== {name}", flush=True)
+def _jobs(suite: str) -> list[Job] | Outcome:
+    """The jobs of a suite, or its failure where the machine lacks something."""
     try:
-        jobs = SUITES[name]()
+        return SUITES[suite]()
     except (browser.BrowserMissing, node.NodeMissing) as missing:
         print(f"dromos: {missing}", file=sys.stderr, flush=True)
-        return False
-    return _run_checks(jobs) if name == "check" else _run_tests(jobs)
+        return Outcome(suite, "set-up", False, 0.0)
+
+
+def run_together(suites: Sequence[str], lanes: int) -> list[Outcome]:
+    """Run the suites' jobs in as many lanes, beginning in the order given; tell of each when it ends."""
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(lanes) as pool:
+        running = []
+        for suite in suites:
+            jobs = _jobs(suite)
+            if isinstance(jobs, Outcome):
+                outcomes.append(jobs)
+            else:
+                running += [pool.submit(_run, suite, job) for job in jobs]
+        for future in as_completed(running):
+            outcome = future.result()
+            outcomes.append(outcome)
+            word = "passed" if outcome.passed else "FAILED"
+            print(f"\n=== {outcome.suite}: {outcome.job} {word} in {outcome.took_s:.1f} s", flush=True)
+            if outcome.suite != "check" or not outcome.passed:
+                print(outcome.output, flush=True)
+    return outcomes
+
+
+def run_one(suite: str) -> list[Outcome]:
+    """Run one suite's jobs one after the other, their output shown as it comes."""
+    print(f"\n=== {suite}", flush=True)
+    jobs = _jobs(suite)
+    if isinstance(jobs, Outcome):
+        return [jobs]
+    return [_run(suite, job, shown=True) for job in jobs]
 
 
 def main() -> int:
@@ -125,15 +150,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.suites", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*SUITES], help=f"default: {' '.join(ALL)}")
     names = parser.parse_args().names or ALL  # a list as default fails its own choices before 3.12.4
-    lines = []
-    passed = True
-    for name in names:
-        began = time.monotonic()
-        good = run_suite(name)
-        passed = passed and good
-        lines.append(f"  {'passed' if good else 'FAILED'} {name:12} {time.monotonic() - began:7.1f} s")
-    print("\n=== in short\n" + "\n".join(lines), flush=True)
-    return 0 if passed else 1
+    began = time.monotonic()
+    if len(names) == 1 and names[0] != "check":
+        outcomes = run_one(names[0])
+    else:
+        outcomes = run_together(names, CHECK_LANES if names == ["check"] else LANES)
+    print(f"\n=== in short, {time.monotonic() - began:.0f} s in all")
+    for outcome in sorted(outcomes, key=lambda o: names.index(o.suite)):
+        word = "passed" if outcome.passed else "FAILED"
+        print(f"  {word} {outcome.suite:12} {outcome.job:18} {outcome.took_s:7.1f} s", flush=True)
+    return 0 if outcomes and all(outcome.passed for outcome in outcomes) else 1
 
 
 if __name__ == "__main__":

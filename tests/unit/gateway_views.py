@@ -21,6 +21,7 @@ from shared.contracts.views.work import Role
 from shared.domain import page
 
 NOW_MS = 1_795_168_800_000
+YEAR_MS = 365 * 86_400_000
 PARTITIONS = 6
 
 
@@ -34,7 +35,7 @@ def link(shipment: str, number: int = 0, *, revoked: bool = False, expires_ms: i
         tenant="t",
         merchant="shop",
         shipment=shipment,
-        expires_ms=expires_ms if expires_ms is not None else NOW_MS + 86_400_000_000,
+        expires_ms=expires_ms if expires_ms is not None else NOW_MS + 100 * YEAR_MS,
         revoked=revoked,
     )
 
@@ -60,6 +61,7 @@ def stage(
     out: bool = True,
     ended: bool = False,
     parties: str = "k-1",
+    at_ms: int = NOW_MS,
 ) -> StageView:
     substatus = "Delivered_001" if ended else "OutForDelivery_001" if out else "InTransit_001"
     return StageView(
@@ -70,13 +72,13 @@ def stage(
         order_number=f"GR-{shipment}",
         parties=parties,
         substatus=substatus,
-        status_ms=NOW_MS + seq,
+        status_ms=at_ms + seq,
         zone="Europe/Athens",
         courier=courier,
         joined=joined,
         out=out and not ended,
         ended=ended,
-        history=(HistoryEntry(seq=seq, substatus=substatus, at_ms=NOW_MS + seq),),
+        history=(HistoryEntry(seq=seq, substatus=substatus, at_ms=at_ms + seq),),
     )
 
 

@@ -182,7 +182,7 @@ async def test_revocation_ends_its_own_sessions_only() -> None:
 @pytest.mark.parametrize(
     ("stage", "why"),
     [
-        (v.stage(seq=5, ended=True), "ended"),
+        (v.stage(seq=5, ended=True, at_ms=now_ms()), "ended"),
         (v.stage(seq=5, courier="nikos", joined=9), "no_fix"),
         (v.stage(seq=5, courier=None, out=False), "not_set_out"),
     ],

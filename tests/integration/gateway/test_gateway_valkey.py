@@ -289,7 +289,7 @@ async def test_a_gateway_that_was_frozen_shows_nothing_of_what_has_ended_meanwhi
         os.kill(it.gateway.pid, signal.SIGSTOP)
         try:
             writer = RedisViewsWriter(CommonSettings(redis_url=it.valkey.url), 1)
-            await writer.put_stage(v.stage(seq=5, ended=True))
+            await writer.put_stage(v.stage(seq=5, ended=True, at_ms=now_ms()))
             await writer.close()
             for version in range(2, 40):
                 await it.publish(v.exact(version))
