@@ -206,6 +206,10 @@ class Stages:
                 found[tp] = asked
         return found, bool(assigned) and len(found) == len(assigned)
 
+    def worked_off_to(self) -> dict[TP, int]:
+        """The offset up to which each assigned partition has been worked off."""
+        return self._base | self._done
+
     async def _report(self) -> None:
         """Marks and heartbeat; fills what Redis does not have; exits when another generation is shown."""
         if self.settings.rebuilding:

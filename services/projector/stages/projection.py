@@ -28,7 +28,8 @@ from shared.contracts import (
 )
 from shared.contracts.shipment_events import AnyEvent, Registered
 from shared.contracts.shipment_state import ShipmentState
-from shared.domain.shipment import fold, follows
+from shared.contracts.views.stage import StageView
+from shared.domain.shipment import fold, follows, stage_view
 from shared.ports.log import Record
 from shared.ports.views import ViewsUnavailable
 
@@ -83,46 +84,59 @@ class Projection:
             await self._letters.put(record, "unreadable", str(error))
 
     async def events(self, records: Sequence[Record]) -> None:
-        """A batch of shipment.events; when this returns all of it is written and acknowledged."""
+        """A batch of shipment.events; when this returns all of it is written and acknowledged.
+
+        Of what the state holds already only the view is written again: whoever folded it may have written
+        another generation's."""
         done: list[Done] = []
+        views: dict[str, StageView | None] = {}
+        registered: set[str] = set()
         for record in records:
             await self._board.partition(record.partition)
-            found = await self._fold(record)
-            if found is not None:
-                done.append(found)
-        newest = {d.state.shipment: d for d in done}
-        for d in newest.values():
-            if (view := d.effects.view) is not None:
-                await self._redis(lambda view=view: self._writer.put_stage(view))  # type: ignore[misc]
-        for d in done:
-            if isinstance(d.event, Registered):
-                party = (d.event.shipment, d.event.parties)
+            event = await self._read(record)
+            if event is None:
+                continue
+            before = self._board.get(record.partition, event.shipment, event.tenant)
+            if follows(before, event):
+                done.append(self._fold(record, before, event))
+                views[event.shipment] = done[-1].effects.view
+            elif event.seq <= before.seq:
+                views[event.shipment] = stage_view(before)
+            if isinstance(event, Registered):
+                registered.add(event.shipment)
+        for view in filter(None, views.values()):
+            await self._redis(lambda view=view: self._writer.put_stage(view))  # type: ignore[misc]
+            if view.shipment in registered:
+                party = (view.shipment, view.parties)
                 await self._redis(lambda party=party: self._writer.adopt_party(*party))  # type: ignore[misc]
         if not self._producing:
             return
-        await self._produce(done, list(newest.values()))
+        await self._produce(done, list({d.state.shipment: d for d in done}.values()))
         for d in done:
             outcome = d.effects.outcome
             await self._redis(lambda outcome=outcome: self._writer.put_outcome(outcome))  # type: ignore[misc]
         await self._board.write_again()
 
-    async def _fold(self, record: Record) -> Done | None:
+    async def _read(self, record: Record) -> AnyEvent | None:
         if record.headers.get(TYPE, "") not in KNOWN_TYPES:
             log.info("event.skipped", type=record.headers.get(TYPE), at=record.offset)
             return None
         try:
-            event = shipment_events.DECODER.decode(record.value or b"")
+            return shipment_events.DECODER.decode(record.value or b"")
         except msgspec.MsgspecError as error:
             await self.poison(record, error)
             return None
-        before = self._board.get(record.partition, event.shipment, event.tenant)
-        if not follows(before, event):
-            return None  # read before, or another event was first
+
+    def _fold(self, record: Record, before: ShipmentState, event: AnyEvent) -> Done:
         after = fold(before, event)
         self._board.put(record.partition, after, record.offset)
-        traceparent = record.headers.get(trace.HEADER)
         return Done(
-            record.partition, record.offset, event, after, core.effects(before, event, after), traceparent
+            partition=record.partition,
+            offset=record.offset,
+            event=event,
+            state=after,
+            effects=core.effects(before, event, after),
+            traceparent=record.headers.get(trace.HEADER),
         )
 
     async def _produce(self, done: Sequence[Done], newest: Sequence[Done]) -> None:

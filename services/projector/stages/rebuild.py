@@ -2,9 +2,10 @@
 shown ones from the log's beginning, catches up, and switches.
 
 The same code as on a normal day with its producers off, in the next generation's consumer group: nothing is
-sent a second time. At the switch that group goes on where the shown generation's group was, so what came
-meanwhile is produced exactly as it would have been; workers notice the switch and start again under it. Live
-views of couriers follow with their next fix."""
+sent a second time. At the switch that group goes on where this or the shown generation's group was, whichever
+is earlier: what came meanwhile gets its view, and what has not been produced yet is produced exactly as it
+would have been. Workers notice the switch and start again under it. Live views of couriers follow with their
+next fix."""
 
 from __future__ import annotations
 
@@ -121,12 +122,12 @@ async def rebuild(settings: Settings, timeout_s: float) -> dict[str, object]:
     try:
         await stages.app.start()
         await _until_caught_up(stages, timeout_s)
+        built = {TopicPartition(tp.topic, tp.partition): to for tp, to in stages.worked_off_to().items()}
     finally:
         await stages.app.stop()
         await stages.close()
-    offsets = await _offsets(settings, shown)
-    if offsets:
-        await _set_offsets(settings, new, offsets)
+    sent = await _offsets(settings, shown)
+    await _set_offsets(settings, new, {tp: min(to, sent.get(tp, 0)) for tp, to in built.items()})
     names: Iterable[str] = [*(str(p) for p in range(settings.partitions)), "links", "merchants"]
     await redis.mset({keys.filled(name): 1 for name in names})
     await redis.set(generation_pointer(settings.namespace), new)

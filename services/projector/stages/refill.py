@@ -105,7 +105,7 @@ class Refill:
     ) -> Callable[[], Awaitable[None]]:
         async def fill() -> None:
             for record in await self._read(topic, 0):
-                await handle(record)
+                await _readable(handle, record)
 
         return fill
 
