@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local import browser, node
@@ -22,7 +22,7 @@ from deploy.local.paths import ROOT
 BIN = Path(sys.executable).parent
 ALL = ("e2e", "integration", "faults", "unit", "contract", "check")
 """The longest first, so that no lane works alone at the end."""
-LANES = 3
+LANES = 4
 CHECK_LANES = 2
 
 
@@ -60,9 +60,9 @@ def _check() -> list[Job]:
     ]
 
 
-def _with_browser(folder: str) -> list[Job]:
+def _with_browser(folder: str) -> Job:
     environment = {**os.environ, "DROMOS_BROWSER": browser.ensure_browser()}
-    return [Job(folder, (sys.executable, "-m", "pytest", f"tests/{folder}"), env=environment)]
+    return replace(_pytest(folder), env=environment)
 
 
 SUITES: dict[str, Callable[[], list[Job]]] = {
@@ -70,7 +70,7 @@ SUITES: dict[str, Callable[[], list[Job]]] = {
     "unit": lambda: [_pytest("unit"), _npm("test")],
     "contract": lambda: [_pytest("contract")],
     "integration": lambda: [_pytest("integration")],
-    "e2e": lambda: _with_browser("e2e"),
+    "e2e": lambda: [_with_browser("e2e/pages"), _pytest("e2e/wire")],
     "attacks": lambda: [_pytest("attacks")],
     "faults": lambda: [_pytest("faults")],
     "mutants": lambda: [_module("mutants", "tests.mutants")],

@@ -195,7 +195,7 @@ def main() -> None:
             if not (line := process.stdout.readline()):
                 sys.exit(f"the system did not come up:\n{(folder / 'up.err').read_text()[-2000:]}")
             keys = json.loads((folder / "run" / "keys.json").read_text())
-            with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder) as system:
+            with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder, process.pid) as system:
                 made = rounds(system, COURIERS)
                 print(f"{COURIERS} couriers, a watcher each, {os.cpu_count()} cores for everything")
                 driven_m: dict[str, float] = {}

@@ -40,7 +40,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     assert line, f"the system did not come up:\n{(folder / 'up.err').read_text()[-3000:]}"
     keys = json.loads((folder / "run" / "keys.json").read_text())
     try:
-        with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder) as running:
+        with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder, process.pid) as running:
             yield running
     finally:
         process.send_signal(signal.SIGTERM)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,11 +80,12 @@ class System:
     redis_url: str
     admin: str
     folder: Path
+    supervisor: int
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False))
     keys: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: dict[str, str], admin: str, folder: Path) -> System:
+    def of(cls, told: dict[str, str], admin: str, folder: Path, supervisor: int) -> System:
         return cls(
             told["portal"],
             told["ingest"],
@@ -91,6 +93,7 @@ class System:
             told["DROMOS_REDIS_URL"],
             admin,
             folder,
+            supervisor,
         )
 
     def __enter__(self) -> System:
@@ -120,12 +123,20 @@ class System:
             self.keys[id] = self.call("PUT", f"/v1/merchants/{id}", self.admin, body)["key"]
         return self.keys[id]
 
-    def round(self, stops: int, *, shop: str = "e2e", set_out: bool = True, **merchant: Any) -> Round:
+    def round(
+        self,
+        stops: int,
+        *,
+        shop: str = "e2e",
+        set_out: bool = True,
+        step_deg: float = STEP_DEG,
+        **merchant: Any,
+    ) -> Round:
         """A planned round of that many stops along a line, with a link each and a phone."""
         tag = uuid.uuid4().hex[:8]
         key = self.merchant(shop, **merchant)
         courier = f"c-{tag}"
-        places = [(CENTRE[0] + STEP_DEG * (n + 3), CENTRE[1]) for n in range(stops)]
+        places = [(CENTRE[0] + step_deg * (n + 3), CENTRE[1]) for n in range(stops)]
         shipments, links, ids = [], [], []
         for n, (lon, lat) in enumerate(places):
             made = self.call(
@@ -200,6 +211,27 @@ class System:
     def kill(self, part: str) -> None:
         """kill -9: the supervisor starts it again."""
         os.kill(self.pid(part), signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def without(self, *parts: str) -> Iterator[None]:
+        """The parts are killed, and are started again only after the block."""
+        os.kill(self.supervisor, signal.SIGSTOP)
+        try:
+            for part in parts:
+                self.kill(part)
+            yield
+        finally:
+            os.kill(self.supervisor, signal.SIGCONT)
+
+    @contextlib.contextmanager
+    def frozen(self, part: str) -> Iterator[None]:
+        """The part hangs during the block."""
+        pid = self.pid(part)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 class Socket:

@@ -35,7 +35,7 @@ def link(shipment: str, number: int = 0, *, revoked: bool = False, expires_ms: i
         tenant="t",
         merchant="shop",
         shipment=shipment,
-        expires_ms=expires_ms if expires_ms is not None else NOW_MS + 100 * YEAR_MS,
+        expires_ms=expires_ms if expires_ms is not None else NOW_MS + 50 * YEAR_MS,
         revoked=revoked,
     )
 

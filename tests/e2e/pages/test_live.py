@@ -1,4 +1,4 @@
-"""The main job: a courier's phone posts, the recipient sees the driver move; and when he must not."""
+"""The main job: a courier's phone posts, the recipient sees the driver move; a link that is taken back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.system import CENTRE, STEP_DEG, System, coordinates, eventually
+from tests.e2e.system import CENTRE, STEP_DEG, System, eventually
 
 
 def opened(browser: Browser, link: str, width: int = 390, height: int = 844, language: str = "en") -> Page:
@@ -51,34 +51,6 @@ def test_a_phones_post_moves_the_marker(system: System, browser: Browser, artifa
     wide.screenshot(path=str(artifacts / "live-desktop.png"))
     page.context.close()
     wide.context.close()
-
-
-def test_after_delivery_no_coordinate_arrives(system: System) -> None:
-    """While the courier goes on posting: not on the open socket, not on a reconnect, not in a second tab."""
-    round_ = system.round(2, shop="ends")
-    socket = system.socket(round_.links[0])
-    round_.phone.post(CENTRE[0] + STEP_DEG, CENTRE[1])
-    socket.until("the driver", lambda f: coordinates(f) is not None)
-    system.report(round_, 0, "Delivered_001")
-    socket.until("the delivery", lambda f: f.get("shipment", {}).get("ended", False))
-    time.sleep(2)
-    socket.read(0.1)
-    second, tabs = None, []
-    begun = time.monotonic()
-    step = 0
-    while time.monotonic() - begun < 60:
-        step += 1
-        assert round_.phone.post(CENTRE[0] + STEP_DEG + 0.0001 * step, CENTRE[1]) == 200
-        assert [f for f in socket.read(0.5) if coordinates(f) is not None] == []
-        if step in (10, 40):
-            second = system.socket(round_.links[0])
-            tabs.append(second)
-        if second is not None:
-            assert [f for f in second.read(0.2) if coordinates(f) is not None] == []
-    assert tabs
-    assert all(tab.frames for tab in tabs)
-    for each in (socket, *tabs):
-        each.close()
 
 
 def test_a_revoked_link_dies(system: System, browser: Browser) -> None:
