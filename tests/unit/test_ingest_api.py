@@ -334,6 +334,22 @@ async def test_a_large_body_is_413_announced_or_not(w: World) -> None:
     assert exactly.json() == {"results": []}
 
 
+async def test_others_get_their_turn_while_many_messages_are_parked(w: World) -> None:
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(other())
+    answer = await w.client.post("/v1/positions", json=[{"lon": "x"}] * 1_000, headers=bearer(SECRET))
+    waiting.cancel()
+    assert {r["result"] for r in answer.json()["results"]} == {"parked"}
+    assert turns >= 1_000
+
+
 async def test_more_positions_than_one_request_may_hold(w: World) -> None:
     many = [FIX] * 1001
     assert (await w.client.post("/v1/positions", json=many, headers=bearer(SECRET))).status_code == 413

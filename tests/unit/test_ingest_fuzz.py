@@ -338,13 +338,3 @@ def test_scrubbing_finds_the_secrets_it_knows(before: str, after: str) -> None:
     )
     assert "known-Secret" not in text
     assert "id=1" in text
-
-
-def test_scrubbing_drops_what_is_of_other_people() -> None:
-    body = '{"_type":"location","SSID":"Maria\'s \\"phone\\"","poi":"home","inregions":["x"],"lat":"north"}'
-    text = scrub(body.encode(), "s3cret-s3cret", lambda _: False)
-    assert "Maria" not in text
-    assert "home" not in text
-    assert '"lat":"north"' in text
-    assert "wifi" not in scrub(b"id=1&wifi=00-11-22,-60&lat=x", "s3cret", lambda _: False)
-    assert "Maria" not in scrub(b'{"SSID":"Maria', "s3cret", lambda _: False)
