@@ -201,10 +201,18 @@ class Stages:
             end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
             if position is None or end is None or not asked:
                 continue
-            done = self._done.get(tp, self._base.setdefault(tp, position))
+            done = self._done[tp] if tp in self._done else await self._begun(tp)
             if done >= position >= end:
                 found[tp] = asked
         return found, bool(assigned) and len(found) == len(assigned)
+
+    async def _begun(self, tp: TP) -> int:
+        """Where reading a partition began: what has been fetched since is not worked off yet."""
+        consumer = self.app.consumer
+        if tp not in self._base:
+            self._base.update(await consumer.earliest_offsets(tp))
+        committed: dict[TP, int | None] = consumer._committed_offset  # type: ignore[attr-defined]
+        return max(self._base.get(tp, 0), committed.get(tp) or 0)
 
     def worked_off_to(self) -> dict[TP, int]:
         """The offset up to which each assigned partition has been worked off."""
