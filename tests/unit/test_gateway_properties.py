@@ -312,6 +312,7 @@ class History:
 @settings(max_examples=600, deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 100))
 def test_snapshot_and_deltas_equal_a_fresh_snapshot(seed: int, length: int) -> None:
+    """Catches `gateway_read_undoes_a_batch`, `gateway_leg_forgotten`, `gateway_reassigned_unheard`."""
     history = History(Random(seed))
     for _ in range(length):
         history.step()

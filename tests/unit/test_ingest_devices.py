@@ -180,3 +180,7 @@ def test_the_id_is_of_the_device_and_the_fix_not_of_its_receipt() -> None:
 
 def test_a_bearing_just_below_north_stays_within_its_bounds() -> None:
     assert feature(Fix(1.0, 2.0, NOW, bearing_deg=359.97)).properties.bearing_deg == 0.0
+
+
+def test_a_sign_of_life_has_no_place() -> None:
+    assert feature(SignOfLife(NOW)).geometry is None

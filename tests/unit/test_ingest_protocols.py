@@ -11,6 +11,7 @@ from services.ingest.core import query
 from services.ingest.core.protocols import PROTOCOLS, native, osmand, owntracks, traccar9, traccar10
 from services.ingest.core.protocols.phone import PhoneRequest
 from services.ingest.core.reading import Decoded, Fix, Nothing, Outcome, Reason, SignOfLife, Unusable
+from services.ingest.core.values import make_fix
 from tests.ingest_support import RECEIVED_MS
 
 TEN = 1_795_168_800_000  # 2026-11-20T10:00:00Z
@@ -418,6 +419,12 @@ def test_native(name: str) -> None:
     chosen, decoded = through_the_door("/v1/positions", request(body=body, content_type=JSON))
     assert chosen == "native"
     same(one(decoded), expected)
+
+
+@pytest.mark.parametrize("speed_mps", [-1.0, -0.01, 150.1])
+def test_a_measure_that_cannot_be_is_left_out_wherever_it_comes_from(speed_mps: float) -> None:
+    found = make_fix(24.94, 60.17, TEN, RECEIVED_MS, speed_mps=speed_mps, accuracy_m=-1.0, bearing_deg=-1.0)
+    assert found == Fix(24.94, 60.17, TEN)
 
 
 def test_native_array_reads_each_member_by_itself() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.shipment import replace
 from tests.unit.shipment_life import Life
 
 TAKEN = """
@@ -84,12 +85,58 @@ def test_a_delivery_reported_late_still_ends_it(life: Life) -> None:
         12:20 (11:50) eleni Delivered_001
     """)
     assert life.now() == "Delivered_001 1"
+    assert getattr(life.events[-1], "current", None) is True
 
 
 def test_a_late_scan_is_history_only(life: Life) -> None:
     life.tell_all("11:10 (10:30) hub InTransit_007")
     assert life.now() == "OutForDelivery_001 1 out"
     assert life.history()[2] == "10:30 InTransit_007"
+    assert getattr(life.events[-1], "current", None) is False
+
+
+def test_a_late_report_belongs_to_the_attempt_of_its_time(life: Life) -> None:
+    life.tell_all("""
+        11:50 eleni AttemptFail_002
+        13:00 system assigns nikos 3
+        14:00 system starts nikos 4
+        14:10 (09:30) hub InTransit_007
+        14:20 (11:30) eleni Exception_012
+    """)
+    assert [(e.substatus, e.attempt) for e in life.state.history] == [
+        ("InfoReceived_001", 0),
+        ("InTransit_002", 0),
+        ("InTransit_007", 0),
+        ("OutForDelivery_001", 1),
+        ("Exception_012", 1),
+        ("AttemptFail_002", 1),
+        ("OutForDelivery_001", 2),
+    ]
+
+
+def test_the_newest_attempt_counts(life: Life) -> None:
+    life.tell_all("""
+        11:50 eleni AttemptFail_002
+        12:00 eleni OutForDelivery_001 attempt=2
+        12:30 (12:20) eleni AttemptFail_003 attempt=1
+    """)
+    assert life.now() == "OutForDelivery_001 2 out"
+
+
+def test_each_attempt_is_noticed_anew(life: Life) -> None:
+    life.tell_all("""
+        11:40 eleni notices arrived 5
+        11:50 eleni AttemptFail_002
+        12:00 eleni OutForDelivery_001 attempt=2
+        12:10 eleni notices arrived 5
+    """)
+    assert life.tell("12:11 eleni notices arrived 5") == "noticed_already"
+
+
+def test_no_attempt_fails_at_the_pickup_point(life: Life) -> None:
+    life.tell_all("12:00 hub AvailableForPickup_001")
+    assert life.tell("12:10 hub AttemptFail_002") == "not_from_here"
+    life.tell_all("12:20 hub Delivered_002")
 
 
 def test_the_same_report_twice_is_one(life: Life) -> None:
@@ -135,6 +182,12 @@ def test_another_shop_sees_no_such_shipment(life: Life) -> None:
         | {"actor": type(command.actor)(kind="merchant", id="florist")}
     )
     event = life.send(other, "11:30")
+    assert getattr(event, "reason", None) == "unknown_shipment"
+
+
+def test_another_firm_sees_no_such_shipment(life: Life) -> None:
+    command = replace(life._command("hub", "Exception_005", [], "11:30"), tenant="sparta")
+    event = life.send(command, "11:30")
     assert getattr(event, "reason", None) == "unknown_shipment"
 
 
