@@ -184,6 +184,8 @@ async def test_too_many_wrong_keys_from_one_address_are_told_to_wait() -> None:
         answer = await kit.client.get("/v1/devices")
         assert answer.status_code == 429
         assert 1 <= int(answer.headers["Retry-After"]) <= 60
+        for who in ("admin", "books"):
+            assert (await kit.ask(who, "GET", "/v1/merchants/books")).status_code in (200, 403), "a good key"
 
 
 def test_every_route_is_written_with_its_own_function() -> None:

@@ -32,10 +32,15 @@ def token_of(request: Request, scheme: str) -> str:
 
 
 async def caller_of(request: Request, portal: PortalDep, _: BearerDep) -> Caller:
-    """Raises Problem: 401 for a missing or wrong key, always the same; 503 before the keys have been read."""
+    """Only what is refused counts for the limit: a good key costs one SHA-256 and is never locked out by the
+    wrong ones of its address.
+
+    Raises:
+        Problem: 401 for a missing or wrong key, always the same, 429 for too many of them; 503 before the
+            keys have been read.
+    """
     if not portal.merchants.ready:
         raise unavailable("The portal is starting. Ask again in a few seconds.")
-    await portal.auth_limit.check(request)
     token = token_of(request, "bearer")
     merchant = portal.keys.find(token)
     admin = same_secret(token, portal.settings.admin_token.get_secret_value())

@@ -30,11 +30,6 @@ class Limiter:
         if not await self._limiter.hit(self._rate, _who(request)):
             await self._refuse(request)
 
-    async def check(self, request: Request) -> None:
-        """Raise as `hit` does, without counting."""
-        if not await self._limiter.test(self._rate, _who(request)):
-            await self._refuse(request)
-
     async def _refuse(self, request: Request) -> None:
         window = await self._limiter.get_window_stats(self._rate, _who(request))
         wait_s = max(1, math.ceil(window.reset_time - time.time()))
