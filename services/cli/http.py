@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,6 +25,8 @@ REFUSED = {
     429: "Wait {retry} s and try again.",
     503: "Wait a few seconds and try again, the same command: nothing is done twice.",
 }
+
+_KEY = re.compile(r"[!-~]+")  # what a header can hold, without blanks
 
 
 class Api:
@@ -56,10 +59,16 @@ class Api:
         """The answer's JSON object; empty where there is no body.
 
         Raises:
-            Failure: no answer, or a refusal.
+            Failure: a key that can't be one, no answer, or a refusal.
         """
         import httpx
 
+        key = key.strip()  # a file written on Windows ends its lines with \r
+        if not _KEY.fullmatch(key):
+            raise Failure(
+                f"{key_variable} holds no key: it is empty, or has blanks or letters that no key has.",
+                f"Set {key_variable} again, to the key as it was shown.",
+            )
         try:
             answer = self._client.request(
                 method,
@@ -70,6 +79,11 @@ class Api:
             )
         except httpx.InvalidURL as error:
             raise Failure(f"{self._address!r} is no address: {error}", f"Mend {self._variable}.") from error
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # its text repeats what was to be sent
+            raise Failure(
+                "The request can't be sent: a name or a key in it has signs that no header can hold.",
+                "Write names and keys in plain letters, digits and hyphens.",
+            ) from None
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise Failure(

@@ -144,7 +144,7 @@ def test_processes_get_what_is_known_and_what_is_set_goes_before(monkeypatch: py
 # Servers' answers
 
 
-def asked(answer: httpx.Response | Exception) -> Failure:
+def asked(answer: httpx.Response | Exception, key: str = "k") -> Failure:
     def reply(request: httpx.Request) -> httpx.Response:
         assert request.headers["authorization"] == "Bearer k"
         if isinstance(answer, Exception):
@@ -153,7 +153,7 @@ def asked(answer: httpx.Response | Exception) -> Failure:
 
     api = Api("the portal", "http://p", "DROMOS_PORTAL", 1.0, httpx.MockTransport(reply))
     with pytest.raises(Failure) as caught:
-        api.ask("GET", "/v1/x", key="k", key_variable="DROMOS_MERCHANT_KEY")
+        api.ask("GET", "/v1/x", key=key, key_variable="DROMOS_MERCHANT_KEY")
     api.close()
     return caught.value
 
@@ -178,6 +178,20 @@ def test_refusals_are_told_with_what_to_do() -> None:
     assert refused.details == {"status": 409, "reason": "not_the_assigned_courier"}
     assert asked(httpx.Response(500, text="<html>")).reason == "the portal answered 500"
     assert "log" in asked(httpx.Response(200, text="<html>not ours</html>")).then
+
+
+def test_a_key_is_stripped_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(problem(403), key=" k\r\n").details == {"status": 403}
+    for key in ("k3y k3y", "k3y\rk3y", "k3y-κλειδί", " \r\n"):
+        refused = asked(problem(403), key=key)
+        assert "k3y" not in f"{refused} {refused.then} {refused.details}"
+        assert "DROMOS_MERCHANT_KEY" in refused.reason
+    monkeypatch.setenv("DROMOS_ADMIN_TOKEN", "k")
+    shown = CliRunner().invoke(app, ["shipment", "create", "N-1", "--merchant", "Πλειάδες"])
+    assert shown.exit_code == 1
+    assert "can't be sent" in shown.stderr
+    unsendable = asked(httpx.LocalProtocolError("Illegal header value b'Bearer k3y'"))
+    assert "k3y" not in f"{unsendable} {unsendable.then}"
 
 
 # Bodies
