@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import geojson
+import httpx
+import msgspec
 import pytest
 
 from services.portal.api.legs import legs_to
 from services.portal.core import track
-from shared.contracts import courier_commands, courier_positions
+from shared.contracts import courier_commands, courier_positions, courier_routes
 from shared.contracts.courier_positions import Position, position, sign_of_life
 from shared.contracts.views.party import PartyView
 from shared.geo import Coord
@@ -150,6 +152,49 @@ async def test_the_same_idempotency_key_is_the_same_command(kit: Kit) -> None:
     ]
     one, two, three = (a.json()["command"] for a in answers)
     assert one == two != three
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "bodies"),
+    [
+        (
+            "PUT",
+            "/v1/routes/eleni/r-1",
+            [{"stops": [{"lon": lon, "lat": 60.1, "shipments": ["s-a"]}]} for lon in (24.9, 25.0)],
+        ),
+        ("POST", "/v1/couriers/eleni/duty", [{"on": True}, {"on": False}]),
+    ],
+)
+async def test_another_body_under_a_used_key_is_refused(
+    kit: Kit, method: str, path: str, bodies: list[Any]
+) -> None:
+    """Else the first body, sent a third time, would be told "accepted" while the second stands."""
+
+    async def ask(body: Any, key: str) -> httpx.Response:
+        return await kit.ask("books", method, path, json=body, headers={"Idempotency-Key": key})
+
+    async def decided(*commands: str) -> None:
+        plan = kit.portal.plans.get("eleni")
+        assert plan is not None
+        plan = msgspec.structs.replace(
+            plan, id=f"p-{plan.version}", version=plan.version + 1, decided=commands
+        )
+        await kit.log.append(courier_routes.TOPIC, "eleni", plan, id=plan.id)
+
+    await kit.registered("books", "a")
+    await kit.planned("eleni", ("s-a", "books"))
+    first, second = bodies
+    one = (await ask(first, "x")).json()["command"]
+    two = (await ask(second, "y")).json()["command"]
+    await decided(one, two)
+    for body, key in ((second, "x"), (first, "y")):
+        refused = await ask(body, key)
+        assert (refused.status_code, refused.json()["reason"]) == (422, "key_used")
+    assert [(await ask(first, "x")).json()["command"], (await ask(second, "y")).json()["command"]] == [
+        one,
+        two,
+    ]
+    assert (await ask(first, "z")).status_code == 202
 
 
 async def test_legs_are_filled_where_a_router_is(kit: Kit) -> None:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
+from pydantic import BaseModel
 
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import CallerDep, PathId
 from services.portal.api.problems import Problem, not_found, responses
 from services.portal.core.access import Caller, may_use_shipment
-from services.portal.core.ids import command_id, fresh_command_id, is_command_of
+from services.portal.core.ids import command_id, fresh_command_id, is_command_of, other_body, with_body
 from services.portal.schemas.shipments import CommandAnswer
 from shared.contracts import courier_commands, shipment_commands
+from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.views.work import Outcome
 from shared.ports.views import ViewsUnavailable
 
@@ -45,7 +47,8 @@ OptionalKeyHeader = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,128}$",
-        description="Names the request, so that sending it again does not do it again.",
+        description="Names the request, so that sending it again does not do it again. Another body needs another"
+        " key.",
     ),
 ]
 MerchantHeader = Annotated[
@@ -98,6 +101,29 @@ def id_of(caller: Caller, kind: str, subject: str, key: str | None) -> str:
     if key is None:
         return fresh_command_id(caller.kind, caller.id)
     return command_id(caller.kind, caller.id, kind, subject, key)
+
+
+def id_of_body(
+    caller: Caller, kind: str, subject: str, key: str | None, body: BaseModel, plan: CourierPlan | None
+) -> str:
+    """As `id_of`, of a command to a courier's plan that says more than its kind. The plan remembers what it
+    has decided.
+
+    Raises:
+        Problem: 422, the key has been used with another body.
+    """
+    command = id_of(caller, kind, subject, key)
+    if key is None:
+        return command
+    command = with_body(command, key, body.model_dump_json().encode())
+    if other_body(command, plan.decided if plan is not None else ()):
+        raise Problem(
+            422,
+            "key_used",
+            "This Idempotency-Key has been used with another body: a new request needs a new key, or none.",
+            more={"reason": "key_used"},
+        )
+    return command
 
 
 async def send(

@@ -8,7 +8,15 @@ from typing import Annotated, Any
 import geojson
 from fastapi import APIRouter, Query, Response
 
-from services.portal.api.commands import MerchantHeader, OptionalKeyHeader, PreferHeader, id_of, send, settle
+from services.portal.api.commands import (
+    MerchantHeader,
+    OptionalKeyHeader,
+    PreferHeader,
+    id_of,
+    id_of_body,
+    send,
+    settle,
+)
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import AdminDep, CallerDep, PathId
 from services.portal.api.legs import legs_to
@@ -120,12 +128,12 @@ async def plan_route(
     tenant = _tenant(portal, caller, courier, {stage.tenant for stage in stages.values()})
     plan = portal.plans.get(courier)
     _must_be_only_his(caller, *(plan.routes if plan is not None else ()))
+    command_id = id_of_body(caller, "plan_route", f"{courier}/{route}", key, body, plan)
     at = await _places(portal, body)
     depot = (body.depot.lon, body.depot.lat) if body.depot is not None else None
     command = routes.plan_route(
         caller,
-        # Under one key another plan is another command: the newest plan is what is meant.
-        command=id_of(caller, f"plan_route {body.model_dump_json()}", f"{courier}/{route}", key),
+        command=command_id,
         tenant=tenant,
         courier=courier,
         route=route,
@@ -242,7 +250,7 @@ async def duty(
     _must_be_only_his(caller, *(plan.routes if plan is not None else ()))
     command = build(
         Duty,
-        id=id_of(caller, f"duty {body.on}", courier, key),
+        id=id_of_body(caller, "duty", courier, key, body, plan),
         tenant=tenant,
         courier=courier,
         at_ms=portal.now_ms(),

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,17 @@ def command_id(kind: OwnerKind, owner: str, *parts: str) -> str:
 def fresh_command_id(kind: OwnerKind, owner: str) -> str:
     """The id of a command that nobody will repeat."""
     return command_id(kind, owner, secrets.token_hex(16))
+
+
+def with_body(command: str, idempotency_key: str, body: bytes) -> str:
+    """The id of the command that this body makes of the request; `command` is the same for every body."""
+    return f"{command}.{fingerprint(idempotency_key, body)[:16]}"
+
+
+def other_body(command: str, decided: Iterable[str]) -> bool:
+    """Whether one of the decided commands is of the same request (`with_body`) with another body."""
+    request = command.partition(".")[0] + "."
+    return any(known != command and known.startswith(request) for known in decided)
 
 
 def is_command_of(command: str, kind: OwnerKind, owner: str) -> bool:
