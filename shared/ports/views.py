@@ -73,6 +73,10 @@ class ViewsWriter(Protocol):
         """Show this version from now on; nothing happens while it is not there yet."""
         ...
 
+    async def forget_party(self, shipment: str, version: str) -> None:
+        """The recipient's data are deleted: neither this version nor what is shown is kept."""
+        ...
+
     async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:
         """Keeps the value with the higher `version` (the record's offset); None: removed."""
         ...

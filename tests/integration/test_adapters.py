@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -148,6 +149,42 @@ async def test_a_party_is_shown_once_it_is_named(both: Both) -> None:
     assert await both.views.party("s-1") is None
     await both.writer.adopt_party("s-1", "k-01")
     assert await both.views.party("s-1") == party.EXAMPLE
+
+
+async def test_a_party_that_is_forgotten_is_shown_no_more(both: Both) -> None:
+    await both.writer.put_party_version(party.EXAMPLE)
+    await both.writer.adopt_party("s-1", "k-01")
+    await both.writer.forget_party("s-1", "k-01")
+    assert await both.views.party("s-1") is None
+    await both.writer.adopt_party("s-1", "k-01")
+    assert await both.views.party("s-1") is None
+
+
+async def test_how_long_views_are_kept(infra: Infra, topic_prefix: str) -> None:
+    """A shop's for ever, a link's while it is good, a parcel's until long after its end."""
+    settings = settings_of(infra, topic_prefix)
+    writer = RedisViewsWriter(settings, 1)
+    now_ms = time.time_ns() // 1_000_000
+    day_s = 86_400
+
+    async def left_s(key: str) -> int:
+        return int(await writer.redis.ttl(key))
+
+    await writer.put_merchant("bookshop", people.MERCHANT_EXAMPLE, 1)
+    assert await left_s(writer.keys.merchant("bookshop")) == -1
+    good = msgspec.structs.replace(SHOP_LINK, expires_ms=now_ms + 60 * day_s * 1000)
+    await writer.put_link("h", good, 1)
+    assert 60 * day_s < await left_s(writer.keys.link("h")) <= 61 * day_s
+    await writer.put_party_version(party.EXAMPLE)
+    await writer.adopt_party("s-1", "k-01")
+    await writer.put_stage(stage.EXAMPLE)
+    open_ = await left_s(writer.keys.stage("s-1")), await left_s(writer.keys.party("s-1"))
+    assert min(open_) > 365 * day_s
+    ended = msgspec.structs.replace(stage.EXAMPLE, seq=stage.EXAMPLE.seq + 1, ended=True)
+    await writer.put_stage(ended)
+    after = await left_s(writer.keys.stage("s-1")), await left_s(writer.keys.party("s-1"))
+    assert max(after) <= 35 * day_s
+    await writer.close()
 
 
 async def test_merchants_and_marks(both: Both) -> None:

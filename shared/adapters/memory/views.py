@@ -110,6 +110,11 @@ class MemoryViews:
         if (view := self._party_versions.get((shipment, version))) is not None:
             self._parties[shipment] = view
 
+    async def forget_party(self, shipment: str, version: str) -> None:
+        self._check()
+        self._party_versions.pop((shipment, version), None)
+        self._parties.pop(shipment, None)
+
     def _newer(self, key: str, version: int) -> bool:
         if self._versions.get(key, 0) > version:
             return False

@@ -34,13 +34,18 @@ log = logs.get(__name__)
 ROLES: tuple[Role, ...] = get_args(Role)
 GENERATION_CHECK_S = 0.5
 OUTCOME_KEPT_S = 600
-VIEW_KEPT_S = 35 * 86_400
+DAY_S = 86_400
+ENDED_KEPT_S = 35 * DAY_S
+OPEN_KEPT_S = 400 * DAY_S
+"""What is shown of a shipment, by whether it has ended; an open one is written again with each event."""
+FOR_EVER = 0
 HEARTBEAT_KEPT_S = 10
 
 _PUT_NEWER = """
 local now = redis.call('GET', KEYS[1])
 if now and tonumber(string.match(now, '^%d+')) > tonumber(ARGV[1]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2], 'EX', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[1] .. ' ' .. ARGV[2])
+if tonumber(ARGV[3]) > 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
 return 1
 """
 
@@ -224,26 +229,34 @@ class RedisViewsWriter(_RedisBase):
         self.keys = Keys(settings.namespace, generation, settings.partitions)
         self._put_newer = self._redis.register_script(_PUT_NEWER)
 
-    async def _put_versioned(self, key: str, version: int, value: msgspec.Struct | None) -> None:
+    async def _put_versioned(self, key: str, version: int, value: msgspec.Struct | None, kept_s: int) -> None:
         encoded = b"" if value is None else JSON_ENCODER.encode(value)
-        await self._ask(self._put_newer(keys=[key], args=[version, encoded, VIEW_KEPT_S]))
+        await self._ask(self._put_newer(keys=[key], args=[version, encoded, kept_s]))
 
     async def put_stage(self, view: StageView) -> None:
-        await self._put_versioned(self.keys.stage(view.shipment), view.seq, view)
+        kept_s = ENDED_KEPT_S if view.ended else OPEN_KEPT_S
+        await self._put_versioned(self.keys.stage(view.shipment), view.seq, view, kept_s)
+        if view.ended:
+            await self._ask(self._redis.expire(self.keys.party(view.shipment), kept_s))
 
     async def put_party_version(self, view: PartyView) -> None:
         key = self.keys.party_version(view.shipment, view.version)
-        await self._ask(self._redis.set(key, JSON_ENCODER.encode(view), ex=VIEW_KEPT_S))
+        await self._ask(self._redis.set(key, JSON_ENCODER.encode(view), ex=OPEN_KEPT_S))
 
     async def adopt_party(self, shipment: str, version: str) -> None:
         source, shown = self.keys.party_version(shipment, version), self.keys.party(shipment)
         await self._ask(self._redis.copy(source, shown, replace=True))
 
+    async def forget_party(self, shipment: str, version: str) -> None:
+        keys = self.keys.party_version(shipment, version), self.keys.party(shipment)
+        await self._ask(self._redis.delete(*keys))
+
     async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:
-        await self._put_versioned(self.keys.link(link), version, value)
+        left_s = 0 if value is None else value.expires_ms // 1000 - int(time.time())
+        await self._put_versioned(self.keys.link(link), version, value, max(0, left_s) + DAY_S)
 
     async def put_merchant(self, merchant: str, value: MerchantView | None, version: int = 0) -> None:
-        await self._put_versioned(self.keys.merchant(merchant), version, value)
+        await self._put_versioned(self.keys.merchant(merchant), version, value, FOR_EVER)
 
     async def filled(self, names: Sequence[str]) -> list[str]:
         """Of these parts of the views, which have been filled since Redis was last empty."""

@@ -33,7 +33,7 @@ VIEWS: tuple[View, ...] = (
         key="<namespace>:g<generation>:{<partition>}:stage:<shipment>",
         writers=("projector.stages",),
         readers=("gateway", "portal"),
-        kept="35 days after its last change",
+        kept="35 days after its end, 400 while it has none",
     ),
     View(
         name=party.NAME,
@@ -43,7 +43,7 @@ VIEWS: tuple[View, ...] = (
         key="<namespace>:g<generation>:{<partition>}:party:<shipment>",
         writers=("projector.stages",),
         readers=("gateway", "portal"),
-        kept="35 days after its last change",
+        kept="35 days after its end, 400 while it has none",
     ),
     View(
         name=people.LINK,
@@ -53,7 +53,7 @@ VIEWS: tuple[View, ...] = (
         key="<namespace>:g<generation>:link:<hex SHA-256 of the secret>",
         writers=("projector.stages",),
         readers=("gateway", "portal"),
-        kept="until the record in `links` is removed",
+        kept="a day longer than the link is good",
     ),
     View(
         name=people.MERCHANT,
