@@ -17,6 +17,8 @@ log = logs.get(__name__)
 
 EXIT_STUCK = 70
 TICK_S = 0.5
+UNHEARD_MS = 5_000
+"""A partition whose brokers have not said for so long that nothing newer is there has work waiting."""
 
 
 def fatal(reason: str, **facts: object) -> None:
@@ -55,8 +57,8 @@ class ClockFence:
 class Watchdog:
     """Ends the process when the event loop is blocked, or there is work and no progress, for `patience_s`.
 
-    `progress()` says that something was done; `waiting(True)` that there is something to do. Reading up and
-    catching up call `progress` too."""
+    `progress()` says that something was done; `waiting(True)` that there is something to do, or that nobody
+    has said for a while (`UNHEARD_MS`) that there is not. Reading up and catching up call `progress` too."""
 
     def __init__(self, patience_s: float = 30.0) -> None:
         self._patience_s = patience_s

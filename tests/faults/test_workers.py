@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -171,6 +173,32 @@ async def test_a_frozen_couriers_worker_that_wakes_changes_no_view(
             assert all(after[c] >= before[c] for c in before)
             await firm.drive(1)
             await settled(workers, firm)
+
+
+async def test_brokers_that_fall_silent_end_the_workers_and_nothing_is_lost(
+    infra: Infra, topic_prefix: str, tmp_path: Path
+) -> None:
+    """A client can lose its brokers without noticing it: it is told of nothing any more."""
+    settings = settings_of(infra, topic_prefix, partitions=2, session_timeout_s=SESSION_S)
+    parts = ("stages", "shipments", "couriers")
+    with running(settings, tmp_path, *parts) as workers:
+        async with Firm(infra.bootstrap, topic_prefix) as firm:
+            await firm.open()
+            await all_out(workers, firm)
+            await firm.drive(2)
+            await settled(workers, firm)
+            assert infra.kafka.pid is not None
+            os.kill(infra.kafka.pid, signal.SIGSTOP)
+            try:
+                for part in parts:
+                    assert await asyncio.to_thread(workers.wait_for_end, part, 120) == FENCED
+                    assert "no progress" in workers.log(part)
+            finally:
+                os.kill(infra.kafka.pid, signal.SIGCONT)
+            await asyncio.to_thread(workers.start, *parts)
+            await firm.drive(2)
+            await settled(workers, firm)
+            await effects_once(firm, topic_prefix)
 
 
 async def test_views_come_back_after_redis_has_lost_them(

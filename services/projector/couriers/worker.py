@@ -97,7 +97,6 @@ class CouriersOwner(Owner):
         self._partitions: dict[int, Partition] = {}
         self._letters = DeadLetters(kafka, "projector.couriers")
         self._wake = asyncio.Event()
-        self._one_writer = asyncio.Lock()
 
     def followed_topics(self) -> tuple[Topic, ...]:
         return (courier_routes.TOPIC, courier_stops.TOPIC)
@@ -202,7 +201,7 @@ class CouriersOwner(Owner):
             try:
                 position = _POSITION.decode(raw.value)
                 courier = self._courier(known, raw.key.decode())
-            except (msgspec.MsgspecError, AttributeError, TypeError) as error:
+            except (msgspec.MsgspecError, AttributeError, TypeError, ValueError) as error:
                 record = to_record(raw, self.settings.topic_prefix)
                 await self._letters.put(record, "unreadable", str(error))
                 continue
@@ -231,8 +230,9 @@ class CouriersOwner(Owner):
                     known.touched.update(over)
             self._wake.clear()
             for partition in list(self.mine):
-                if self._partitions[partition].touched:
-                    await self._publish(partition)
+                async with self._batch:  # a rebalance waits for what is being written
+                    if partition in self.mine and self._partitions[partition].touched:
+                        await self._publish(partition)
 
     async def _check_fences(self) -> None:
         """A quiet worker writes nothing and would not notice that Redis has lost its views, or that another
@@ -251,25 +251,23 @@ class CouriersOwner(Owner):
                 fatal("redis lost our views" if now < 0 else "fenced", partition=partition, found=now)
 
     async def _publish(self, partition: int) -> None:
-        """Write the views of the couriers that were touched, and send what was noticed."""
-        async with self._one_writer:
-            known = self._partitions.get(partition)
-            if known is None:
-                return
-            now_ms = _now_ms()
-            touched, known.touched = known.touched, set()
-            views: list[tuple[str, bytes]] = []
-            gone: list[str] = []
-            for id in touched:
-                courier = known.couriers[id]
-                view = courier.publish(now_ms)
-                if isinstance(view, Gone):
-                    gone.append(id)
-                elif view is not None:
-                    views.append((id, _ENCODER.encode(view)))
-            if views or gone:
-                await self._write(partition, known.epoch, views, gone)
-            await self._send_on(known, (known.couriers[id] for id in touched), now_ms)
+        """Send what was noticed of the couriers that were touched, then write their views: a worker that dies
+        in between notices it again, for the view left behind does not show it yet."""
+        known = self._partitions[partition]
+        now_ms = _now_ms()
+        touched, known.touched = known.touched, set()
+        views: list[tuple[str, bytes]] = []
+        gone: list[str] = []
+        for id in touched:
+            courier = known.couriers[id]
+            view = courier.publish(now_ms)
+            if isinstance(view, Gone):
+                gone.append(id)
+            elif view is not None:
+                views.append((id, _ENCODER.encode(view)))
+        await self._send_on(known, (known.couriers[id] for id in touched), now_ms)
+        if views or gone:
+            await self._write(partition, known.epoch, views, gone)
 
     async def _write(
         self, partition: int, epoch: int, views: list[tuple[str, bytes]], gone: list[str]

@@ -20,7 +20,7 @@ from services.projector.stages.refill import Refill
 from shared import logs
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
-from shared.adapters.watchdog import ClockFence, Watchdog, fatal
+from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
 from shared.contracts import courier_routes, links, merchants, shipment_events, shipment_parties
 from shared.contracts.topic import Topic
 from shared.contracts.views.work import Heartbeat
@@ -59,7 +59,7 @@ class Stages:
         self.settings, self.kafka, self.writer = settings, kafka, writer
         self.watchdog = Watchdog(patience_s=max(30.0, 3 * settings.session_timeout_s))
         self.fence = ClockFence(settings.session_timeout_s)
-        self.board = Board(settings, kafka, load=not settings.rebuilding)
+        self.board = Board(settings, kafka, self.watchdog, load=not settings.rebuilding)
         self.projection = Projection(
             kafka, writer, self.board, self.watchdog, producing=not settings.rebuilding
         )
@@ -128,7 +128,6 @@ class Stages:
         async def agent(stream: Any) -> None:
             async for events in stream.take_events(BATCH, within=WITHIN_S):
                 self.fence.check()
-                self.watchdog.waiting(True)
                 records = [to_record(event, self.settings.topic_prefix) for event in events]
                 try:
                     await handle(records)
@@ -139,7 +138,6 @@ class Stages:
                     fatal("failed", error=f"{type(error).__name__}: {error}")
                 for event in events:
                     self._done[TP(event.message.topic, event.message.partition)] = event.message.offset + 1
-                self.watchdog.waiting(False)
                 self.watchdog.progress()
 
         agent.__name__ = topic.name
@@ -160,6 +158,7 @@ class Stages:
                     log.exception("projection.failed")
                     fatal("failed", error=f"{type(error).__name__}: {error}")
                 self._done[TP(event.message.topic, event.message.partition)] = record.offset + 1
+                self.watchdog.progress()
 
         agent.__name__ = topic.name
         app.agent(self._topic(app, topic), name=topic.name)(agent)
@@ -190,12 +189,12 @@ class Stages:
         await self.kafka.stop()
         await self.writer.close()
 
-    async def marks(self, topic: str | None = None) -> tuple[dict[TP, int], bool]:
-        """When (epoch ms) each assigned partition (of a topic) was worked off last; whether all are."""
+    async def marks(self) -> tuple[dict[TP, int], bool]:
+        """When (epoch ms) each assigned partition was worked off last; whether all are."""
         consumer = self.app.consumer
         inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
         found: dict[TP, int] = {}
-        assigned = [tp for tp in consumer.assignment() if topic in (None, tp.topic)]
+        assigned = consumer.assignment()
         for tp in assigned:
             position = await consumer.position(tp)
             end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
@@ -222,16 +221,21 @@ class Stages:
         """Marks and heartbeat; fills what Redis does not have; exits when another generation is shown."""
         if self.settings.rebuilding:
             return
+        assigned = self.app.consumer.assignment()
+        marks, caught_up = await self.marks()
+        # A client that has lost its brokers for good knows of no lag: it hears of nothing any more.
+        now_ms = time.time_ns() // 1_000_000
+        self.watchdog.waiting(any(now_ms - marks.get(tp, 0) > UNHEARD_MS for tp in assigned))
         try:
-            marks, caught_up = await self.marks(self.settings.topic_prefix + shipment_events.TOPIC.name)
-            filled = await self.refill.look(self.app.consumer.assignment())
-            at = {tp.partition: ms for tp, ms in marks.items()}
+            filled = await self.refill.look(assigned)
+            events = self.settings.topic_prefix + shipment_events.TOPIC.name
+            at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
             await self.writer.put_worked_off("stages", {p: ms for p, ms in at.items() if p in filled})
             await self.writer.put_heartbeat(
                 Heartbeat(
                     part=self.settings.part,
-                    ready=bool(self.app.consumer.assignment()) and not self.refill.busy,
-                    at_ms=time.time_ns() // 1_000_000,
+                    ready=bool(assigned) and not self.refill.busy,
+                    at_ms=now_ms,
                     detail="" if caught_up else "catching up",
                 )
             )

@@ -9,6 +9,7 @@ from typing import Any
 from shared import logs
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.reader import Reader
+from shared.adapters.watchdog import Watchdog
 from shared.config import CommonSettings
 from shared.contracts import shipment_state
 from shared.contracts.shipment_state import ShipmentState, StateRecord
@@ -24,8 +25,8 @@ class Board:
     first. Compaction keeps the last record of a key: where another writer's older one comes after ours (it
     was frozen and woke), ours is written again."""
 
-    def __init__(self, settings: CommonSettings, kafka: KafkaLog, *, load: bool) -> None:
-        self._kafka, self._load = kafka, load
+    def __init__(self, settings: CommonSettings, kafka: KafkaLog, watchdog: Watchdog, *, load: bool) -> None:
+        self._kafka, self._watchdog, self._load = kafka, watchdog, load
         self._me = uuid.uuid4().hex[:12]
         self._states: dict[int, dict[str, ShipmentState]] = {}
         self._offsets: dict[str, int] = {}
@@ -84,6 +85,7 @@ class Board:
             await (await self.record(partition, newest.state, newest.offset))
 
     def _followed(self, _topic: str, partition: int, records: list[Record]) -> None:
+        self._watchdog.progress()
         states = self._states.get(partition)
         if states is None:
             return

@@ -24,7 +24,7 @@ from shared.adapters.kafka.connection import client_options
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.reader import FETCH_WAIT_MS, Reader
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
-from shared.adapters.watchdog import ClockFence, Watchdog, fatal
+from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
 from shared.config import CommonSettings
 from shared.contracts.topic import Topic
 from shared.contracts.views.work import Heartbeat, Role
@@ -177,7 +177,6 @@ class Owner(Service):
                 timeout_ms=200, max_records=self.max_batch
             )
             if not fetched:
-                self.watchdog.waiting(self._lag() > 0)
                 continue
             self.fence.check()
             async with self._batch:
@@ -186,7 +185,6 @@ class Owner(Service):
                     if tp.partition in self.mine:
                         by_partition[tp.partition][tp.topic.removeprefix(prefix)] = records
                 for partition, records_by_topic in by_partition.items():
-                    self.watchdog.waiting(True)
                     await self.work(partition, records_by_topic)
                     self.watchdog.progress()
                 ends = {tp: rs[-1].offset + 1 for tp, rs in fetched.items() if tp.partition in by_partition}
@@ -200,14 +198,6 @@ class Owner(Service):
                 self._done.update(ends)
         except (CommitFailedError, RebalanceInProgressError, IllegalStateError) as error:
             log.warning("commit.refused", error=type(error).__name__)
-
-    def _lag(self) -> int:
-        """Messages fetched from owned partitions that are still to be worked off."""
-        lag = 0
-        for tp in self._consumer.assignment():
-            if tp.partition in self.mine and (end := self._consumer.highwater(tp)) is not None:
-                lag += max(0, end - self._done.get(tp, end))
-        return lag
 
     def _worked_off_ms(self, partition: int) -> int | None:
         """Up to when (epoch ms) the partition's logs are worked off, as far as is known now."""
@@ -227,8 +217,10 @@ class Owner(Service):
         while not self.should_stop:
             now_ms = time.time_ns() // 1_000_000
             ready = bool(self._given) and self._given == self.mine
+            at = {p: t for p in self.mine if (t := self._worked_off_ms(p)) is not None}
+            # A client that has lost its brokers for good knows of no lag: it hears of nothing any more.
+            self.watchdog.waiting(any(now_ms - at.get(p, 0) > UNHEARD_MS for p in self._given))
             try:
-                at = {p: t for p in self.mine if (t := self._worked_off_ms(p)) is not None}
                 await self.writer.put_worked_off(self.role, at)
                 part = self.settings.part or self.role
                 await self.writer.put_heartbeat(

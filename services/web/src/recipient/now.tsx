@@ -67,10 +67,11 @@ function StopsLeft({ view }: { view: Snapshot }) {
 
 function Expected({ view }: { view: Snapshot }) {
   const { window } = view.shipment;
+  const { phase } = sentence.value;
   const server_ms = serverNow(state.value, now_ms.value);
-  const away = distance();
+  const away = phase === "arrived" ? null : distance();
   if (window === undefined && away === null) return null;
-  const late = window !== undefined && server_ms > window.to_ms && sentence.value.phase !== "arrived";
+  const late = window !== undefined && server_ms > window.to_ms && phase !== "arrived";
   return (
     <p class="expected">
       {window !== undefined && (
