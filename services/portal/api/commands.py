@@ -47,8 +47,8 @@ OptionalKeyHeader = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,128}$",
-        description="Names the request, so that sending it again does not do it again. Another body needs another"
-        " key.",
+        description="Names the request, so that sending it again does not do it again. "
+        "Another body needs another key.",
     ),
 ]
 MerchantHeader = Annotated[
