@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.ingest.core import reports
 from services.ingest.core.credentials import presented
@@ -17,11 +16,12 @@ from services.ingest.http import pick, read_body
 from services.ingest.intake import Intake
 from services.ingest.problems import invalid, unauthorised
 from shared import logs, trace
-from shared.contracts import shipment_commands, shipment_parties, status
+from shared.contracts import shipment_commands, shipment_parties
 from shared.contracts.devices import Device
 from shared.contracts.merchants import Merchant
 from shared.contracts.shipment_parties import Note, party_key
 from shared.contracts.views.work import Outcome
+from shared.domain.report import ReportBody, Unreportable
 from shared.ports.log import LogUnavailable
 from shared.ports.views import ViewsUnavailable
 
@@ -29,61 +29,6 @@ log = logs.get(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?([0-9]{1,6})", re.ASCII | re.IGNORECASE)
-
-Short = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class ReportBody(BaseModel):
-    """A report. Give `type` or `substatus`; a repeat of the same `event_id` changes nothing."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "event_id": "scan-7f3a",
-                    "type": "left_with_neighbour",
-                    "at": "2026-11-20T10:00:00Z",
-                    "attempt": 1,
-                    "taken_by": "N. Ioannou, 2nd floor",
-                }
-            ]
-        },
-    )
-
-    event_id: str = Field(min_length=1, max_length=128, description="Chosen by the reporter.")
-    type: str | None = Field(
-        default=None,
-        max_length=40,
-        json_schema_extra={"enum": [*reports.TYPES, *status.Tag, None]},
-        description="What happened, in a word; a tag stands for its first substatus.",
-    )
-    substatus: str | None = Field(
-        default=None, max_length=40, json_schema_extra={"enum": [*status.SUBSTATUSES, None]}
-    )
-    at: int | AwareDatetime | None = Field(
-        default=None,
-        description="When it happened: ISO 8601 with its offset, or epoch milliseconds. Absent: now. A late "
-        "report is placed in the history by this time.",
-    )
-    attempt: int | None = Field(default=None, ge=1, le=99)
-    note: str | None = Field(default=None, max_length=1000)
-    taken_by: str | None = Field(default=None, max_length=120)
-    place: Short | None = Field(default=None, description="A hub or a town; not an address.")
-
-    def fields(self) -> reports.ReportFields:
-        at = self.at
-        at_ms = round(at.timestamp() * 1000) if isinstance(at, datetime) else at
-        return reports.ReportFields(
-            event_id=self.event_id,
-            type=self.type,
-            substatus=self.substatus,
-            at_ms=at_ms,
-            attempt=self.attempt,
-            note=self.note,
-            taken_by=self.taken_by,
-            place=self.place,
-        )
 
 
 class OutcomeBody(BaseModel):
@@ -172,11 +117,11 @@ def _command(
     intake: Intake, shipment: str, reporter: Device | Merchant, raw: bytes
 ) -> tuple[shipment_commands.Report, Note | None]:
     try:
-        fields = ReportBody.model_validate_json(raw).fields()
-        return reports.commands(shipment, reporter, fields, intake.now_ms())
+        body = ReportBody.model_validate_json(raw)
+        return reports.commands(shipment, reporter, body, intake.now_ms())
     except ValidationError as error:
         raise invalid("The report has errors: mend the fields named.", _errors(error)) from None
-    except (reports.Unreportable, OverflowError) as error:
+    except Unreportable as error:
         raise invalid(str(error)) from None
 
 

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from services.ingest.core import reports
-from services.ingest.core.reports import ReportFields, Unreportable, command_id
 from shared.contracts import shipment_commands, shipment_parties
 from shared.contracts.common import Actor
 from shared.contracts.shipment_commands import Report
 from shared.contracts.shipment_parties import Note
 from shared.contracts.status import SUBSTATUSES, Tag, tag_of
 from shared.contracts.views.work import Outcome
+from shared.domain.report import TYPES, ReportBody, Unreportable, report_id
 from shared.ports.log import LogUnavailable
 from tests.ingest_support import (
     BOOKSHOP,
@@ -142,7 +142,7 @@ async def test_event_ids_are_of_their_reporter_and_shipment(w: World) -> None:
     ids.add(elsewhere.json()["command"])
     assert len(ids) == 5
     eleni = Actor(kind="courier", id="eleni")
-    assert command_id("s-1", eleni, "2x") != command_id("s-12", eleni, "x")
+    assert report_id("s-1", eleni, "2x") != report_id("s-12", eleni, "x")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ async def test_a_late_report_keeps_its_own_time_and_one_without_is_of_now(w: Wor
 
 
 async def test_prefer_wait_brings_the_outcome(w: World) -> None:
-    id = command_id("s-1", Actor(kind="courier", id="eleni"), "scan-1")
+    id = report_id("s-1", Actor(kind="courier", id="eleni"), "scan-1")
     pending = asyncio.create_task(send(w, prefer="respond-async, wait=2"))
     await asyncio.sleep(0.05)
     assert not pending.done()
@@ -205,7 +205,7 @@ async def test_prefer_wait_brings_the_outcome(w: World) -> None:
 
 
 async def test_prefer_wait_says_why_it_was_refused(w: World) -> None:
-    id = command_id("s-1", Actor(kind="courier", id="eleni"), "scan-1")
+    id = report_id("s-1", Actor(kind="courier", id="eleni"), "scan-1")
     refused = Outcome(
         command=id, accepted=False, subject="s-1", seq=7, reason="ended", explanation="It ended."
     )
@@ -257,14 +257,14 @@ async def test_a_merchant_has_a_rate_of_its_own() -> None:
 
 
 def test_every_type_is_a_substatus_and_every_tag_is_a_type_too() -> None:
-    assert set(reports.TYPES.values()) <= set(SUBSTATUSES)
+    assert set(TYPES.values()) <= set(SUBSTATUSES)
     for tag in Tag:
-        report, _ = reports.commands("s-1", BOOKSHOP, ReportFields("e", type=str(tag)), RECEIVED_MS)
+        report, _ = reports.commands("s-1", BOOKSHOP, ReportBody(event_id="e", type=str(tag)), RECEIVED_MS)
         assert tag_of(report.substatus) is tag
 
 
 def test_a_reporter_cannot_pass_for_another() -> None:
-    report, _ = reports.commands("s-1", SCANNER, ReportFields("e", type="arrived_at_hub"), RECEIVED_MS)
+    report, _ = reports.commands("s-1", SCANNER, ReportBody(event_id="e", type="arrived_at_hub"), RECEIVED_MS)
     assert report.actor == Actor(kind="hub", id="north")
     with pytest.raises(Unreportable, match="type or substatus"):
-        reports.commands("s-1", VAN, ReportFields("e"), RECEIVED_MS)
+        reports.commands("s-1", VAN, ReportBody(event_id="e"), RECEIVED_MS)

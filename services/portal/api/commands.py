@@ -15,11 +15,12 @@ from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import CallerDep, PathId
 from services.portal.api.problems import Problem, not_found, responses
 from services.portal.core.access import Caller, may_use_shipment
-from services.portal.core.ids import command_id, fresh_command_id, is_command_of, other_body, with_body
+from services.portal.core.ids import fresh_command_id, other_body, with_body
 from services.portal.schemas.shipments import CommandAnswer
 from shared.contracts import courier_commands, shipment_commands
 from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.views.work import Outcome
+from shared.domain.command_ids import command_id, is_command_of
 from shared.ports.views import ViewsUnavailable
 
 router = APIRouter(tags=["commands"])

@@ -9,18 +9,19 @@ from fastapi import APIRouter, Response
 from services.portal.api.commands import KeyHeader, MerchantHeader, PreferHeader, send, settle
 from services.portal.api.context import PortalDep
 from services.portal.api.guard import CallerDep, PathId, merchant_of, stage_of
-from services.portal.api.problems import not_found, responses
+from services.portal.api.problems import invalid, not_found, responses
 from services.portal.core import shipments
 from services.portal.core.access import may_use_shipment
 from services.portal.schemas.shipments import (
     CommandAnswer,
     NewShipment,
-    ReportBody,
     ShipmentAnswer,
     ShipmentDocument,
 )
 from shared.contracts import shipment_parties
 from shared.contracts.shipment_parties import party_key
+from shared.domain import report
+from shared.domain.report import ReportBody, Unreportable
 
 router = APIRouter(tags=["shipments"])
 
@@ -112,7 +113,10 @@ async def report_event(
 ) -> dict[str, Any]:
     """By its own time: a late report is placed where it belongs. The same `event_id` changes nothing."""
     stage = await stage_of(portal, caller, shipment)
-    command, note = shipments.report(caller, stage, body, portal.now_ms())
+    try:
+        command, note = report.commands(shipment, stage.tenant, caller.actor, body, portal.now_ms())
+    except Unreportable as error:
+        raise invalid(str(error)) from None
     if note is not None:
         await portal.log.append(
             shipment_parties.TOPIC, party_key(note.shipment, note.version), note, id=note.version

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
 from typing import Literal
 
-import msgspec
+from shared.domain.command_ids import command_id, hashed
 
 OwnerKind = Literal["merchant", "admin"]
 
 
-def _hash(*parts: str) -> str:
-    """128 bits of the SHA-256 of the parts, base32 in lower case (26 characters, fit for a path)."""
-    # JSON keeps the parts apart whatever characters they hold.
-    digest = hashlib.sha256(msgspec.json.encode(parts)).digest()
-    return base64.b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
-
-
 def shipment_id(merchant: str, idempotency_key: str) -> str:
     """The shipment that this merchant means by this Idempotency-Key."""
-    return f"s-{_hash('shipment', merchant, idempotency_key)}"
+    return f"s-{hashed('shipment', merchant, idempotency_key)}"
 
 
 def fingerprint(idempotency_key: str, body: bytes) -> str:
@@ -32,11 +23,6 @@ def fingerprint(idempotency_key: str, body: bytes) -> str:
     Keyed (HMAC-SHA-256), since it is kept for years beside a shipment whose name and address must not be
     found by trying."""
     return hmac.digest(idempotency_key.encode(), body, "sha256").hex()[:32]
-
-
-def command_id(kind: OwnerKind, owner: str, *parts: str) -> str:
-    """A command's id: whose it is, and the hash of what was asked."""
-    return f"k-{_mark(kind, owner)}-{_hash('command', kind, owner, *parts)}"
 
 
 def fresh_command_id(kind: OwnerKind, owner: str) -> str:
@@ -53,12 +39,3 @@ def other_body(command: str, decided: Iterable[str]) -> bool:
     """Whether one of the decided commands is of the same request (`with_body`) with another body."""
     request = command.partition(".")[0] + "."
     return any(known != command and known.startswith(request) for known in decided)
-
-
-def is_command_of(command: str, kind: OwnerKind, owner: str) -> bool:
-    """Whether this caller sent the command; what he may know of its outcome hangs on that."""
-    return hmac.compare_digest(command.encode()[:13], f"k-{_mark(kind, owner)}-".encode())
-
-
-def _mark(kind: OwnerKind, owner: str) -> str:
-    return _hash("owner", kind, owner)[:10]

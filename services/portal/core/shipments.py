@@ -6,21 +6,21 @@ from collections.abc import Iterable
 
 from services.portal.core import ids
 from services.portal.core.access import Caller
-from services.portal.schemas.common import MoneyBody, WindowBody, from_ms, to_ms
+from services.portal.schemas.common import MoneyBody, WindowBody, from_ms
 from services.portal.schemas.shipments import (
     LinkAnswer,
     NewShipment,
-    ReportBody,
     ShipmentDocument,
     StageAnswer,
 )
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
-from shared.contracts.shipment_commands import Register, Report
-from shared.contracts.shipment_parties import Note, Recipient
+from shared.contracts.shipment_commands import Register
+from shared.contracts.shipment_parties import Recipient
 from shared.contracts.status import SUBSTATUSES, tag_of
 from shared.contracts.topic import build
 from shared.contracts.views.stage import StageView
+from shared.domain.command_ids import command_id
 
 
 def register(
@@ -36,7 +36,7 @@ def register(
     """
     shipment = ids.shipment_id(merchant.merchant, idempotency_key)
     body_print = ids.fingerprint(idempotency_key, body.model_dump_json().encode())
-    command = ids.command_id("merchant", merchant.merchant, "register", idempotency_key, body_print)
+    command = command_id("merchant", merchant.merchant, "register", idempotency_key, body_print)
     language = body.language or merchant.language
     who, where = body.recipient, body.address
     return (
@@ -75,43 +75,6 @@ def register(
             note=who.note,
             language=language,
         ),
-    )
-
-
-def report(caller: Caller, stage: StageView, body: ReportBody, now_ms: int) -> tuple[Report, Note | None]:
-    """The command, and the remark whose version it names. The version holds a hash of the words, so that the
-    same event repeated with other words does not replace what was said first.
-
-    Raises:
-        msgspec.ValidationError: a value is out of the contract's bounds.
-    """
-    command = ids.command_id(caller.kind, caller.id, "report", stage.shipment, body.event_id)
-    remarked = body.note is not None or body.taken_by is not None
-    words = ids.fingerprint(command, f"{body.note or ''}\0{body.taken_by or ''}".encode())[:8]
-    version = f"{command}.{words}"
-    return (
-        build(
-            Report,
-            id=command,
-            tenant=stage.tenant,
-            shipment=stage.shipment,
-            at_ms=to_ms(body.at) if body.at is not None else now_ms,
-            actor=caller.actor,
-            substatus=body.substatus,
-            attempt=body.attempt,
-            note=version if remarked else None,
-            place=body.place,
-        ),
-        build(
-            Note,
-            tenant=stage.tenant,
-            shipment=stage.shipment,
-            version=version,
-            text=body.note,
-            taken_by=body.taken_by,
-        )
-        if remarked
-        else None,
     )
 
 

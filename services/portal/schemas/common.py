@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -20,6 +19,7 @@ from pydantic import (
 )
 
 from shared.contracts.common import Contact, Money, Window
+from shared.domain.texts import visible
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
 
@@ -30,17 +30,8 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$"
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-# Control characters, and the marks that turn the direction of text: they only ever deceive in a name.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
-
-def _visible(text: str) -> str:
-    if _INVISIBLE.search(text):
-        raise ValueError("leave out control characters and direction marks")
-    return text
-
-
-_VISIBLE = AfterValidator(_visible)
+_VISIBLE = AfterValidator(visible)
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), _VISIBLE]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _VISIBLE]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), _VISIBLE]

@@ -10,7 +10,6 @@ from pydantic import Field, StringConstraints, model_validator
 from services.portal.schemas.common import (
     Answer,
     Email,
-    IdStr,
     LanguageCode,
     Line,
     MoneyBody,
@@ -18,17 +17,9 @@ from services.portal.schemas.common import (
     Short,
     Strict,
     Text,
-    Time,
     WindowBody,
     Zone,
 )
-from shared.contracts.status import SUBSTATUSES
-
-SubstatusCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z]+_[0-9]{3}$"),
-    Field(json_schema_extra={"enum": sorted(SUBSTATUSES)}),
-]
 
 
 class RecipientBody(Strict):
@@ -71,28 +62,6 @@ class NewShipment(Strict):
     def _window_runs_forward(self) -> NewShipment:
         if self.window is not None:
             self.window.to_contract()
-        return self
-
-
-class ReportBody(Strict):
-    """What happened, by its own time. The same `event_id` reported again changes nothing."""
-
-    event_id: IdStr = Field(examples=["scan-20261120-0042"])
-    substatus: SubstatusCode = Field(examples=["InTransit_002"])
-    at: Time | None = Field(default=None, description="When it happened; now, unless told.")
-    attempt: int | None = Field(
-        strict=True, default=None, ge=1, le=99, description="Which delivery attempt it was of."
-    )
-    place: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)] | None = (
-        Field(default=None, examples=["Hub Vantaa"], description="Shown to the recipient: no names.")
-    )
-    note: Text | None = Field(default=None, description="For people; kept with the personal data.")
-    taken_by: Line | None = Field(default=None, description="Who took the parcel.")
-
-    @model_validator(mode="after")
-    def _known_code(self) -> ReportBody:
-        if self.substatus not in SUBSTATUSES:
-            raise ValueError(f"substatus is one of {', '.join(SUBSTATUSES)}")
         return self
 
 
