@@ -1,4 +1,6 @@
-"""courier.commands: plan, change or close a route; set out; on or off duty."""
+"""courier.commands: plan, change or close a route; set out; on or off duty.
+
+A plan holds the coordinates of homes: personal data."""
 
 from __future__ import annotations
 
@@ -119,4 +121,5 @@ TOPIC = Topic(
     producers=("portal", "shipments"),
     consumers=("shipments",),
     retention_ms=7 * DAY_MS,
+    personal=True,
 )

@@ -19,7 +19,7 @@ from shared.contracts.generate.files import SCHEMAS, generated, stale
 from shared.contracts.generate.shapes import RAW_FIELDS
 from shared.contracts.registry import LIVE_TOPICS, TOPICS
 from shared.contracts.status import FINAL, SUBSTATUSES, Tag, tag_of
-from shared.contracts.topic import build
+from shared.contracts.topic import Topic, build
 from shared.contracts.views.catalogue import VIEWS
 
 CASES = [(entry, example) for entry in ENTRIES for example in entry.examples]
@@ -153,13 +153,24 @@ def test_topics_that_share_keys_share_partitions() -> None:
         assert {t.partitions(configured) for t in TOPICS.values() if t.group == "small"} == {1}
 
 
-def test_topics_with_personal_data_forget_within_a_day() -> None:
+def test_topics_with_personal_data_are_marked_and_forget() -> None:
     personal = [t for t in LIVE_TOPICS if t.personal]
-    assert {t.name for t in personal} == {"courier.routes", "shipment.parties"}
+    assert {t.name for t in personal} == {"courier.commands", "courier.routes", "shipment.parties"}
     for topic in personal:
         settings = topic.config()
-        assert int(settings["max.compaction.lag.ms"]) <= 24 * 3_600_000
+        if topic.cleanup == "compact":
+            assert int(settings["max.compaction.lag.ms"]) <= 24 * 3_600_000
+        else:
+            assert int(settings["retention.ms"]) <= 7 * 86_400_000
         assert int(settings["segment.ms"]) <= 3_600_000
+
+
+@pytest.mark.parametrize("topic", LIVE_TOPICS, ids=lambda t: t.name)
+def test_a_topic_that_holds_doors_is_marked_as_personal(topic: Topic) -> None:
+    """`lon` and `lat` are places of recipients; a courier's position is a GeoJSON point."""
+    schemas, defined = msgspec.json.schema_components([message.body for message in topic.messages])
+    named = {name for shape in [*schemas, *defined.values()] for name in shape.get("properties", {})}
+    assert topic.personal or not named & {"lon", "lat"}
 
 
 def test_every_live_topic_has_its_dead_letters() -> None:
