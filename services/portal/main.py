@@ -23,6 +23,7 @@ from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
+from shared.domain.plan import holds
 from shared.ports.router import Router, RouterError
 
 DRAIN_S = 10
@@ -77,7 +78,7 @@ async def serve(settings: PortalSettings) -> None:
             merchants=KafkaTable(settings, merchants.TOPIC, Merchant),
             devices=KafkaTable(settings, devices.TOPIC, Device),
             links=KafkaTable(settings, links.TOPIC, Link),
-            plans=KafkaTable(settings, courier_routes.TOPIC, CourierPlan),
+            plans=KafkaTable(settings, courier_routes.TOPIC, CourierPlan, holds),
             router=router,
             kafka_answers=probe.answers,
         )

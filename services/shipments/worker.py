@@ -32,13 +32,12 @@ from shared.contracts import (
 from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.shipment_state import ShipmentState
 from shared.contracts.topic import Topic
+from shared.domain.plan import AGAIN, holds
 from shared.domain.shipment import empty, fold, follows
 from shared.ports.log import Record
 
 log = logs.get(__name__)
 
-AGAIN = "again"
-"""Header of a plan's record that its owner wrote again after a stray one, for compaction to keep."""
 ROUNDS = 20
 APPEND_WAIT_S = 20.0
 READ_BACK_WAIT_S = 20.0
@@ -127,13 +126,12 @@ class ShipmentsOwner(Owner):
     def _plan(self, known: Partition, record: Record) -> None:
         plan = courier_routes.DECODER.decode(record.value or b"")
         before = known.plans.get(plan.courier)
-        again = AGAIN in record.headers and before is not None and plan.version >= before.version
-        if before is None or again or plans.follows(before, plan):
+        if holds(before, plan, record.headers):
             known.plans[plan.courier] = plan
             known.versions[plan.command] = (before, plan)
             while len(known.versions) > REMEMBERED_PLANS:
                 known.versions.popitem(last=False)
-        elif plan.id != before.id:
+        elif before is not None and plan.id != before.id:
             self._strays[record.partition, plan.courier] = before
 
     # Deciding

@@ -93,7 +93,7 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "any_tenant_reports": (
         _DECIDES,
-        "if command.tenant != state.tenant:",
+        "if state.registered and command.tenant != state.tenant:",
         "if False:",
         f"{_LIFE}::test_another_firm_sees_no_such_shipment",
     ),
@@ -105,7 +105,7 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "end_is_left": (
         _DECIDES,
-        "if not late and state.ended:",
+        "if state.ended and (not late or (ends and not before_the_end)):",
         "if False:",
         f"{_LIFE}::test_nothing_follows_the_end",
     ),
@@ -147,13 +147,13 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "late_end_tells_nobody": (
         _DECIDES,
-        "current = not late or (command.substatus in status.FINAL and not state.ended)",
+        "current = not late or ends",
         "current = not late",
         f"{_LIFE}::test_a_delivery_reported_late_still_ends_it",
     ),
     "late_scan_is_told": (
         _DECIDES,
-        "current = not late or (command.substatus in status.FINAL and not state.ended)",
+        "current = not late or ends",
         "current = True",
         f"{_LIFE}::test_a_late_scan_is_history_only",
     ),
@@ -211,8 +211,20 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         "if False:",
         f"{_PLAN}::test_a_repeated_command_is_decided_once",
     ),
+    "two_ends_by_arrival": (
+        _DECIDES,
+        "before_the_end = at_ms < state.status_ms and status.tag_of(before)",
+        "before_the_end = False and status.tag_of(before)",
+        f"{_LIFE}::test_of_two_ends_the_earlier_is_true_whichever_is_reported_first",
+    ),
+    "unregistered_ids_are_taken": (
+        _DECIDES,
+        "if state.registered and command.tenant != state.tenant:",
+        "if command.tenant != state.tenant:",
+        f"{_LIFE}::test_anothers_report_on_an_id_that_is_not_registered_yet_takes_nothing",
+    ),
     "plan_follows_by_number_alone": (
-        _PLANS,
+        "shared/domain/plan.py",
         "record.prev == (plan.id if plan else None) and ",
         "",
         f"{_PLAN}::test_of_two_records_after_the_same_one_the_first_counts",
@@ -309,9 +321,9 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         _REBUILD,
     ),
     "rebuild_forgets_what_came_meanwhile": (
-        f"{_STAGES}/rebuild.py",
-        "min(to, sent.get(tp, 0))",
-        "sent.get(tp, 0)",
+        f"{_STAGES}/projection.py",
+        "elif event.seq <= before.seq:",
+        "elif False:",
         _REBUILD,
     ),
 }

@@ -38,6 +38,7 @@ from shared.contracts.courier_commands import CloseRoute
 from shared.contracts.courier_positions import Position
 from shared.contracts.merchants import Merchant
 from shared.contracts.topic import HOUR_MS, MINUTE_MS, Topic
+from shared.domain.plan import holds
 from shared.ports.log import Record
 from shared.ports.views import ViewsUnavailable
 
@@ -161,6 +162,8 @@ class CouriersOwner(Owner):
                 if topic == courier_routes.TOPIC.name:
                     plan = courier_routes.DECODER.decode(record.value)
                     courier = self._courier(known, plan.courier)
+                    if not holds(courier.plan, plan, record.headers):
+                        continue
                     courier.on_plan(plan, now_ms)
                 else:
                     outcome = courier_stops.DECODER.decode(record.value)

@@ -26,9 +26,11 @@ from shared.contracts import (
     shipment_milestones,
     shipment_parties,
 )
+from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.shipment_events import AnyEvent, Registered
 from shared.contracts.shipment_state import ShipmentState
 from shared.contracts.views.stage import StageView
+from shared.domain.plan import holds
 from shared.domain.shipment import fold, follows, stage_view
 from shared.ports.log import Record
 from shared.ports.views import ViewsUnavailable
@@ -65,6 +67,7 @@ class Projection:
         self._kafka, self._writer, self._board, self._watchdog = kafka, writer, board, watchdog
         self._producing = producing
         self._letters = DeadLetters(kafka, "projector.stages")
+        self._plans: dict[str, CourierPlan] = {}
 
     async def _redis(self, write: Callable[[], Awaitable[Any]]) -> None:
         """Write, and while Redis is away try again: the events wait in Kafka, the page says "paused"."""
@@ -183,7 +186,13 @@ class Projection:
         await self._redis(lambda: self._writer.put_merchant(record.key or "", view, record.offset))
 
     async def plan(self, record: Record) -> None:
-        """Only the outcome of its command: the plan itself is followed by the couriers worker."""
-        if record.value is not None and self._producing:
-            plan = courier_routes.DECODER.decode(record.value)
-            await self._redis(lambda: self._writer.put_outcome(core.plan_outcome(plan)))
+        """Only the outcome of its command: the plan itself is followed by the couriers worker. Of the plan
+        before no more is kept than shows whether the next one follows."""
+        if record.value is None:
+            self._plans.pop(record.key or "", None)
+            return
+        plan = courier_routes.DECODER.decode(record.value)
+        if not self._producing or not holds(self._plans.get(plan.courier), plan, record.headers):
+            return
+        self._plans[plan.courier] = msgspec.structs.replace(plan, routes=(), duty=(), decided=())
+        await self._redis(lambda: self._writer.put_outcome(core.plan_outcome(plan)))

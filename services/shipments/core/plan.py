@@ -29,11 +29,6 @@ DUTY_KEPT_MS = 36 * HOUR_MS
 replace = msgspec.structs.replace
 
 
-def follows(plan: CourierPlan | None, record: CourierPlan) -> bool:
-    """Whether the record is the next of this plan: of two that follow the same one the first read wins."""
-    return record.prev == (plan.id if plan else None) and record.version == (plan.version if plan else 0) + 1
-
-
 def decide(plan: CourierPlan | None, command: Command, now_ms: int, salt: str) -> CourierPlan | None:
     """The record that answers the command, or None when it has been decided before."""
     if plan is not None and command.id in plan.decided:

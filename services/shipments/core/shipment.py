@@ -52,7 +52,7 @@ def decide(state: ShipmentState, command: Command, now_ms: int, salt: str) -> An
         "actor": command.actor,
     }
     try:
-        if command.tenant != state.tenant:
+        if state.registered and command.tenant != state.tenant:
             raise Refusal("unknown_shipment", "There is no such shipment.")
         at_ms = _own_time(command, now_ms)
         return _accept(state, command, head | {"at_ms": at_ms})
@@ -135,12 +135,15 @@ def _report(state: ShipmentState, command: Report, head: dict[str, Any]) -> AnyE
     before = state.substatus or "Pending_001"
     attempt = command.attempt if command.attempt is not None else _attempt_at(state, command, at_ms)
     late = (attempt, at_ms) < (state.attempt, state.status_ms) or at_ms < state.status_ms
-    if not late and state.ended:
+    ends = command.substatus in status.FINAL
+    # Of two different ends the earlier one is true, whichever is reported first.
+    before_the_end = at_ms < state.status_ms and status.tag_of(before) is not status.tag_of(command.substatus)
+    if state.ended and (not late or (ends and not before_the_end)):
         raise Refusal("already_ended", f"The shipment has ended ({before}): nothing follows.")
     if not late and not legal(before, command.substatus):
         raise Refusal("not_from_here", f"{command.substatus} cannot follow {before}.")
     # What ended the delivery ends it whenever its report arrives; any other late report is history only.
-    current = not late or (command.substatus in status.FINAL and not state.ended)
+    current = not late or ends
     return Reported(
         **head,
         substatus=command.substatus,

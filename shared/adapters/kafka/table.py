@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
 
 from shared import logs
 from shared.adapters.kafka.connection import client_options
@@ -19,11 +20,18 @@ _RETRY_S = 1.0
 
 
 class KafkaTable[T: msgspec.Struct]:
-    """Holds the newest value of each key. A record that cannot be read is logged and passed over; when the
+    """Holds the newest value of each key, or the newest that `holds` (given the value before, the one read
+    and the names of its headers) lets stand. A record that cannot be read is logged and passed over; when the
     brokers are away the table keeps what it has and goes on by itself."""
 
-    def __init__(self, settings: CommonSettings, topic: Topic, kind: type[T]) -> None:
-        self._settings, self._topic = settings, topic
+    def __init__(
+        self,
+        settings: CommonSettings,
+        topic: Topic,
+        kind: type[T],
+        holds: Callable[[T | None, T, Collection[str]], bool] | None = None,
+    ) -> None:
+        self._settings, self._topic, self._holds = settings, topic, holds
         self._decoder = msgspec.json.Decoder(kind)
         self._values: dict[str, T] = {}
         self._callbacks: list[Callable[[str, T | None], None]] = []
@@ -82,16 +90,20 @@ class KafkaTable[T: msgspec.Struct]:
         assert self._consumer is not None
         for records in (await self._consumer.getmany(timeout_ms=timeout_ms)).values():
             for record in records:
-                self._take(record.key, record.value, record.offset)
+                self._take(record)
 
-    def _take(self, raw_key: bytes | None, raw: bytes | None, offset: int) -> None:
-        key = (raw_key or b"").decode(errors="replace")
+    def _take(self, record: ConsumerRecord) -> None:
+        key = (record.key or b"").decode(errors="replace")
         value: T | None = None
-        if raw is not None:
+        if record.value is not None:
             try:
-                value = self._decoder.decode(raw)
+                value = self._decoder.decode(record.value)
             except msgspec.MsgspecError as error:
-                log.error("table.unreadable", topic=self._topic.name, offset=offset, error=str(error))
+                at = record.offset
+                log.error("table.unreadable", topic=self._topic.name, offset=at, error=str(error))
+                return
+            headers = [name for name, _ in record.headers]
+            if self._holds is not None and not self._holds(self._values.get(key), value, headers):
                 return
         if value is None:
             self._values.pop(key, None)

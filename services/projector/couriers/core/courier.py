@@ -78,8 +78,8 @@ class Courier:
     # What comes in
 
     def on_plan(self, plan: CourierPlan, now_ms: int) -> None:  # noqa: ARG002
-        """Take up a plan; one that is not newer than the one known is ignored."""
-        if self.plan is not None and plan.version <= self.plan.version:
+        """Take up a plan; an older one than the one known, or the same again, is ignored."""
+        if self.plan is not None and (plan.version < self.plan.version or plan.id == self.plan.id):
             return
         self.plan = plan
         self.track.duty = plan.duty
