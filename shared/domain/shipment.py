@@ -58,6 +58,7 @@ def fold(state: ShipmentState, event: AnyEvent) -> ShipmentState:
         case Registered():
             after = replace(
                 after,
+                tenant=event.tenant,
                 merchant=event.merchant,
                 order_number=event.order_number,
                 fingerprint=event.fingerprint,

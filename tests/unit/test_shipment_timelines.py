@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from shared.domain.shipment import replace
@@ -86,6 +87,28 @@ def test_a_delivery_reported_late_still_ends_it(life: Life) -> None:
     """)
     assert life.now() == "Delivered_001 1"
     assert getattr(life.events[-1], "current", None) is True
+
+
+def test_of_two_ends_the_earlier_is_true_whichever_is_reported_first(life: Life) -> None:
+    life.tell_all("""
+        12:10 hub Exception_013
+        12:20 (11:50) eleni Delivered_001
+    """)
+    assert life.now() == "Delivered_001 1"
+    assert getattr(life.events[-1], "current", None) is True, "people are told"
+    assert life.tell("12:30 (11:40) eleni Delivered_003") == "already_ended"
+    assert life.tell("12:40 (12:00) hub Exception_013") == "already_ended"
+    assert life.now() == "Delivered_001 1"
+
+
+def test_anothers_report_on_an_id_that_is_not_registered_yet_takes_nothing() -> None:
+    """Ids can be guessed before their shop has used them."""
+    life = Life()
+    stranger = life._command("nikos", "Delivered_001", [], "07:50")
+    life.send(msgspec.structs.replace(stranger, tenant="sparta"), "07:50")
+    assert getattr(life.events[-1], "reason", None) == "unknown_shipment"
+    assert life.tell("08:00 shop registers") == "ok"
+    assert life.state.tenant == "athens"
 
 
 def test_a_late_scan_is_history_only(life: Life) -> None:
