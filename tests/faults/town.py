@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 
-from tests.faults.lives import CONTACTED, HOUR_MS, MINUTE_MS, OUT, SHOPS, Life, Said
+from tests.faults.lives import HOUR_MS, MINUTE_MS, OUT, SHOPS, Life, Said
 
 SHOP = {"kind": "merchant", "id": "bookshop"}
 SYSTEM = {"kind": "system", "id": "shipments"}
@@ -256,12 +256,12 @@ class Town:
             wild |= {"substatus": "Exception_013"}
             await self.put("shipment.events", event["shipment"], wild, wild["id"])
 
-    async def decides(self, life: Life, last: dict[str, tuple[str, int]], substatus: str = CONTACTED) -> None:
-        """One more event in the record, as the decider would append it."""
+    async def decides(self, life: Life, last: dict[str, tuple[str, int]], substatus: str | None) -> None:
+        """One more event in the record, as the decider would append it; without a substatus a refusal."""
         prev, seq = last[life.shipment]
         life.clock_ms += MINUTE_MS
         event: dict[str, Any] = {
-            "type": "reported",
+            "type": "reported" if substatus else "refused",
             "id": f"evt-{life.shipment}-{seq + 1}",
             "prev": prev,
             "seq": seq + 1,
@@ -271,10 +271,12 @@ class Town:
             "at_ms": life.clock_ms,
             "recorded_ms": life.clock_ms,
             "actor": {"kind": "courier", "id": life.courier},
-            "substatus": substatus,
-            "attempt": life.attempt,
-            "current": True,
         }
+        if substatus:
+            event |= {"substatus": substatus, "attempt": life.attempt, "current": True}
+            life.enter(life.clock_ms, substatus, life.attempt)
+        else:
+            event |= {"reason": "already_ended", "explanation": "Nothing follows."}
+            life.decided += 1
         last[life.shipment] = event["id"], seq + 1
         await self.put("shipment.events", life.shipment, event, event["id"])
-        life.enter(life.clock_ms, substatus, life.attempt)

@@ -25,6 +25,8 @@ from deploy.local.paths import state_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("services", "shared", "deploy", "tests")
+PLUGINS = ("-p", "pytest_asyncio.plugin", "-p", "pytest_timeout")
+"""Those that the tests need: to load all that are installed takes longer than most tests."""
 NEEDS_SERVERS = "tests/faults/"
 Mutant = tuple[str, str, str, str]
 
@@ -59,9 +61,12 @@ def survives(root: Path, mutant: Mutant) -> str:
     if source.count(old) != 1:
         return f"{file} has {source.count(old)} places that read {old!r}"
     path.write_text(source.replace(old, new))
-    command = [sys.executable, "-m", "pytest", "-q", "-x", test]
-    # Servers are fetched once, for all copies.
-    environment = os.environ | {"DROMOS_STATE_DIR": str(state_dir()), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", *PLUGINS, test]
+    environment = os.environ | {
+        "DROMOS_STATE_DIR": str(state_dir()),  # servers are fetched once, for all copies
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     path.write_text(source)
     # 1: a test failed. Anything else (passed, not found, an error of the runner) has caught nothing.

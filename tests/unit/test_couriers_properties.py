@@ -435,7 +435,7 @@ def test_live_sends_nothing_while_he_stands_at_anothers_stop(life: Life, which: 
                 assert (line.show, line.feature, line.at_ms) == (was.show, was.feature, was.at_ms)
 
 
-@thorough
+@settings(thorough, max_examples=160)
 @given(lives(), st.integers(0, 20), st.integers(1, 4))
 def test_what_is_decided_does_not_depend_on_when_it_is_published(life: Life, which: int, more: int) -> None:
     """Conflation is for display: one view at the end equals the last of many, but for what the clock does.
