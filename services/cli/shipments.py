@@ -1,4 +1,4 @@
-"""`dromos shipment`: announce one, report on it, look at it."""
+"""`dromos shipment`: announce one, report on it, look at it, forget its recipient."""
 
 from __future__ import annotations
 
@@ -179,3 +179,16 @@ def show(shipment: ShipmentId, json: Json = False) -> None:
     for link in answer["links"]:
         state = "revoked" if link["revoked"] else f"good until {link['expires_at']}"
         line(f"link {link['link_id']}: {state}")
+
+
+@command(app, "forget", example="dromos shipment forget s-1")
+def forget(shipment: ShipmentId, json: Json = False) -> None:
+    """Delete the recipient's personal data for good: name, address, telephone, and remarks of reports.
+
+    What happened to the shipment stays. Places on a planned route stay until the route is closed."""
+    with Portal(CliSettings(), "merchant") as portal:
+        answer = portal.ask("DELETE", f"/v1/shipments/{shipment}/recipient")
+    if json:
+        as_json(answer)
+    else:
+        say(f"{answer['deleted']} records of the recipient's are deleted; the log is rid of them in a day.")

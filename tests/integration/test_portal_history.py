@@ -14,9 +14,10 @@ from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.probe import KafkaProbe
 from shared.adapters.memory.history import MemoryHistory
 from shared.adapters.memory.log import MemoryLog
-from shared.contracts import courier_positions, merchants
+from shared.contracts import courier_positions, merchants, shipment_parties
 from shared.contracts.courier_positions import position
 from shared.contracts.partition import partition_of
+from shared.contracts.shipment_parties import Note, party_key
 from shared.ports.history import HistoryUnavailable
 from tests.integration.workers import settings_of
 
@@ -33,7 +34,7 @@ async def both(request: pytest.FixtureRequest, infra: Infra, topic_prefix: str) 
         return
     settings = settings_of(infra, topic_prefix)
     with KafkaAdmin(settings, timeout_s=30) as admin:
-        admin.ensure([courier_positions.TOPIC])
+        admin.ensure([courier_positions.TOPIC, shipment_parties.TOPIC])
     async with KafkaLog(settings, "/test") as kafka:
         yield kafka, KafkaHistory(settings)
 
@@ -60,6 +61,22 @@ async def test_nothing_is_there_and_nothing_since_then(both: Any) -> None:
     await log.append(courier_positions.TOPIC, "eleni", done, id="1", timeout_s=10)
     future = 4_000_000_000_000
     assert await history.read(courier_positions.TOPIC, "eleni", since_ms=future, timeout_s=20) == []
+
+
+async def test_keys_under_a_key_are_those_that_hold_a_value(both: Any) -> None:
+    log, history = both
+    one, at = "s-1", partition_of("s-1", 6)
+    other = next(f"s-{n}" for n in range(2, 100) if partition_of(f"s-{n}", 6) == at)
+    for number, (shipment, version, there) in enumerate(
+        [(one, "a", True), (other, "a", True), (one, "b", True), (one, "a", False)]
+    ):
+        note = Note(tenant="t", shipment=shipment, version=version, text="x") if there else None
+        await log.append(
+            shipment_parties.TOPIC, party_key(shipment, version), note, id=f"n{number}", timeout_s=10
+        )
+    assert await history.keys(shipment_parties.TOPIC, "s-1", timeout_s=20) == ["s-1/b"]
+    assert await history.keys(shipment_parties.TOPIC, other, timeout_s=20) == [f"{other}/a"]
+    assert await history.keys(shipment_parties.TOPIC, "s", timeout_s=20) == []
 
 
 async def test_not_read_in_time_is_said(infra: Infra, topic_prefix: str) -> None:

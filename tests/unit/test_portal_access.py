@@ -22,6 +22,7 @@ MATRIX: list[tuple[str, str, Any, int, int, int]] = [
     ("POST", "/v1/shipments", BOOK, 202, 202, 422),
     ("GET", "/v1/shipments/s-a", None, 200, 404, 200),
     ("POST", "/v1/shipments/s-a/events", EVENT, 202, 404, 202),
+    ("DELETE", "/v1/shipments/s-a/recipient", None, 200, 404, 200),
     ("POST", "/v1/shipments/s-a/links", {}, 201, 404, 201),
     ("DELETE", "/v1/shipments/s-a/links/{link}", None, 204, 404, 204),
     ("GET", "/v1/commands/{command}", None, 200, 404, 200),

@@ -283,3 +283,22 @@ async def test_a_commands_outcome_is_its_senders(kit: Kit) -> None:
     assert (await kit.ask("toys", "GET", "/v1/commands/k-couriers")).status_code == 404
     assert (await kit.ask("admin", "GET", "/v1/commands/k-couriers")).status_code == 200
     assert kit.now[0] == NOW
+
+
+async def test_the_recipient_is_forgotten_in_every_version_and_nobody_else(kit: Kit) -> None:
+    shipment = (await register(kit)).json()["shipment"]
+    await kit.registered("books", "x", shipment=shipment)
+    headers = {"Idempotency-Key": "another"}
+    other = (await kit.ask("books", "POST", "/v1/shipments", json=BOOK, headers=headers)).json()
+    for number in (1, 2):
+        event = {"event_id": f"e-{number}", "type": "held", "note": "Maria is away."}
+        assert (await kit.ask("books", "POST", f"/v1/shipments/{shipment}/events", json=event)).is_success
+    path = f"/v1/shipments/{shipment}/recipient"
+    kit.history.available = False
+    assert (await kit.ask("books", "DELETE", path)).status_code == 503
+    kit.history.available = True
+    assert (await kit.ask("books", "DELETE", path)).json() == {"shipment": shipment, "deleted": 3}
+    newest = {r.key: r.value for r in kit.log.records(shipment_parties.TOPIC)}
+    assert {(key or "").partition("/")[0] for key, value in newest.items() if value} == {other["shipment"]}
+    assert (await kit.ask("admin", "DELETE", path)).json()["deleted"] == 0
+    assert (await kit.ask("books", "GET", f"/v1/shipments/{shipment}")).status_code == 200

@@ -146,7 +146,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HistoryUnavailable)
     async def _history(_: Request, error: HistoryUnavailable) -> Response:
         log.warning("history.unavailable", error=str(error))
-        return unavailable("The track could not be read in time. Ask again in a few seconds.").response()
+        return unavailable("The log could not be read in time. Ask again in a few seconds.").response()
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:

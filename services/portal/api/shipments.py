@@ -1,4 +1,4 @@
-"""Shipments: register, report, read."""
+"""Shipments: register, report, read, forget the recipient."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from services.portal.api.guard import CallerDep, PathId, merchant_of, stage_of
 from services.portal.api.problems import invalid, not_found, responses
 from services.portal.core import shipments
 from services.portal.core.access import may_use_shipment
+from services.portal.core.ids import fresh_command_id
 from services.portal.schemas.shipments import (
     CommandAnswer,
+    ForgottenAnswer,
     NewShipment,
     ShipmentAnswer,
     ShipmentDocument,
@@ -27,6 +29,9 @@ router = APIRouter(tags=["shipments"])
 
 REPEAT_WAIT_S = 2.0
 """A key that has been used before is always waited for: its answer is 422 or the shipment, not 202."""
+
+FORGET_TIMEOUT_S = 30.0
+"""All that is kept of people in the shipment's partition is read past."""
 
 
 @router.post(
@@ -122,3 +127,23 @@ async def report_event(
             shipment_parties.TOPIC, party_key(note.shipment, note.version), note, id=note.version
         )
     return settle(await send(portal, command, prefer), response)
+
+
+@router.delete(
+    "/v1/shipments/{shipment}/recipient",
+    summary="Delete the recipient's personal data",
+    response_model=ForgottenAnswer,
+    responses=responses(401, 404, 422, 429, 503),
+)
+async def forget_recipient(portal: PortalDep, caller: CallerDep, shipment: PathId) -> ForgottenAnswer:
+    """Names, address, telephone, and the remarks of reports, in every version; what happened to the shipment
+    stays. A tombstone hides each at once, and the log is rid of it within a day. The administrator may do so
+    also when the shipment itself is shown no more."""
+    if not caller.admin:
+        await stage_of(portal, caller, shipment)
+    kept = await portal.history.keys(shipment_parties.TOPIC, shipment, timeout_s=FORGET_TIMEOUT_S)
+    for key in kept:
+        await portal.log.append(
+            shipment_parties.TOPIC, key, None, id=fresh_command_id(caller.kind, caller.id)
+        )
+    return ForgottenAnswer(shipment=shipment, deleted=len(kept))

@@ -82,6 +82,13 @@ class ShipmentAnswer(CommandAnswer):
     shipment: str = Field(examples=["s-mzxw6ytboi4dgmrqgezdgnbvgy"])
 
 
+class ForgottenAnswer(Answer):
+    """How many records of the recipient's were deleted; 0: there were none."""
+
+    shipment: str
+    deleted: int = Field(strict=True, examples=[1])
+
+
 class StageAnswer(Answer):
     """One stage passed, at its own time."""
 

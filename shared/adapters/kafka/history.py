@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -13,7 +14,7 @@ from shared.adapters.kafka.connection import client_options
 from shared.config import CommonSettings
 from shared.contracts.partition import partition_of
 from shared.contracts.topic import Topic
-from shared.ports.history import HistoryUnavailable
+from shared.ports.history import HistoryUnavailable, with_value
 from shared.ports.log import Record
 
 AT_ONCE = 2
@@ -28,13 +29,25 @@ class KafkaHistory:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, topic: Topic, key: str, *, since_ms: int, timeout_s: float) -> list[Record]:
+        return await self._in_time(topic, key, since_ms, key.encode().__eq__, timeout_s)
+
+    async def keys(self, topic: Topic, under: str, *, timeout_s: float) -> list[str]:
+        prefix = f"{under}/".encode()
+        found = await self._in_time(topic, under, 0, lambda key: key.startswith(prefix), timeout_s)
+        return with_value(found)
+
+    async def _in_time(
+        self, topic: Topic, key: str, since_ms: int, wanted: Callable[[bytes], bool], timeout_s: float
+    ) -> list[Record]:
         try:
             async with asyncio.timeout(timeout_s), self._slots:
-                return await self._read(topic, key, since_ms)
+                return await self._read(topic, key, since_ms, wanted)
         except (TimeoutError, KafkaError) as error:
             raise HistoryUnavailable(f"{topic.name}: not read within {timeout_s} s") from error
 
-    async def _read(self, topic: Topic, key: str, since_ms: int) -> list[Record]:
+    async def _read(
+        self, topic: Topic, key: str, since_ms: int, wanted: Callable[[bytes], bool]
+    ) -> list[Record]:
         partition = partition_of(partition_key(topic, key), topic.partitions(self._settings.partitions))
         tp = TopicPartition(self._settings.topic_prefix + topic.name, partition)
         consumer = AIOKafkaConsumer(
@@ -44,7 +57,7 @@ class KafkaHistory:
             auto_offset_reset="earliest",
             fetch_max_wait_ms=100,
         )
-        wanted, found = key.encode(), list[Record]()
+        found = list[Record]()
         try:
             await consumer.start()
             consumer.assign([tp])
@@ -57,7 +70,7 @@ class KafkaHistory:
             while await consumer.position(tp) < end:
                 batches = await consumer.getmany(tp, timeout_ms=200, max_records=2_000)
                 for record in batches.get(tp, ()):
-                    if record.key == wanted and record.offset < end:
+                    if record.key is not None and wanted(record.key) and record.offset < end:
                         found.append(_record(topic, record))
         finally:
             # Also when the time is up: the connection must not outlive the reading.
