@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from shared.domain.shipment import replace
+from shared.domain.shipment import empty, replace
 from tests.unit.shipment_life import Life
 
 TAKEN = """
@@ -102,8 +102,8 @@ def test_of_two_ends_the_earlier_is_true_whichever_is_reported_first(life: Life)
 
 
 def test_anothers_report_on_an_id_that_is_not_registered_yet_takes_nothing() -> None:
-    """Ids can be guessed before their shop has used them."""
-    life = Life()
+    """Ids can be guessed before their shop has used them: whoever reads the log begins with the guesser."""
+    life = Life(state=empty("s-1", "sparta"))
     stranger = life._command("nikos", "Delivered_001", [], "07:50")
     life.send(msgspec.structs.replace(stranger, tenant="sparta"), "07:50")
     assert getattr(life.events[-1], "reason", None) == "unknown_shipment"
