@@ -4,19 +4,20 @@ Clients are imported where they are needed, so that other commands need not wait
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, get_args
 
 import msgspec
 
 from shared.contracts.views.keys import heartbeat
-from shared.contracts.views.work import Heartbeat
+from shared.contracts.views.work import Heartbeat, Role
 
-WORKERS = ("shipments", "stages", "couriers")
+WORKERS: tuple[str, ...] = get_args(Role)
 TIMEOUT_S = 2.0
 
 
 class Look(NamedTuple):
-    """One thing that runs or does not: `ok`, or `note` with what it said."""
+    """One thing that should run: `ok`, or `down` with what it said."""
 
     name: str
     state: str
@@ -24,7 +25,7 @@ class Look(NamedTuple):
 
 
 def unready(name: str, why: str) -> Look:
-    return Look(name, "note", why)
+    return Look(name, "down", why)
 
 
 def answers(name: str, url: str) -> Look:
@@ -41,7 +42,7 @@ def answers(name: str, url: str) -> Look:
 
 
 def workers(redis_url: str, namespace: str) -> list[Look]:
-    """Ask Redis for each worker's heartbeat, which lasts ten seconds."""
+    """Ask Redis for the workers' heartbeats, which last ten seconds."""
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.exceptions import RedisError
@@ -54,18 +55,29 @@ def workers(redis_url: str, namespace: str) -> list[Look]:
         retry=Retry(NoBackoff(), 0),
     )
     try:
-        found = client.mget([heartbeat(namespace, part) for part in WORKERS])
+        names = list(client.scan_iter(match=heartbeat(namespace, "*"), count=1_000))
+        found = client.mget(names) if names else []
     except RedisError as error:
-        return [unready("redis", f"does not answer: {type(error).__name__}")]
+        down = unready("redis", f"does not answer: {type(error).__name__}")
+        return [down, *(unready(role, "not known: its heartbeat is in Redis") for role in WORKERS)]
     finally:
         client.close()
-    return [Look("redis", "ok", "answers"), *map(_worker, WORKERS, found)]
+    beats = [msgspec.json.decode(raw, type=Heartbeat) for raw in found if raw is not None]
+    return [Look("redis", "ok", "answers"), *of_workers(beats)]
 
 
-def _worker(part: str, raw: bytes | str | None) -> Look:
-    if raw is None:
-        return unready(part, "no heartbeat: not running, or just starting")
-    beat = msgspec.json.decode(raw, type=Heartbeat)
+def of_workers(beats: Iterable[Heartbeat]) -> list[Look]:
+    """Each process that beats, by the name of its part, and each kind of which none does. A part is of the
+    kind whose name it begins with: `couriers`, `couriers-2`."""
+    sorted_beats = sorted(beats, key=lambda beat: beat.part)
+    nobody = [r for r in WORKERS if not any(beat.part.startswith(r) for beat in sorted_beats)]
+    return [
+        *map(_worker, sorted_beats),
+        *(unready(role, "no heartbeat: not running, or just starting") for role in nobody),
+    ]
+
+
+def _worker(beat: Heartbeat) -> Look:
     if not beat.ready:
-        return unready(part, f"reading up {beat.detail}".strip())
-    return Look(part, "ok", f"ready {beat.detail}".strip())
+        return unready(beat.part, f"reading up {beat.detail}".strip())
+    return Look(beat.part, "ok", f"ready {beat.detail}".strip())

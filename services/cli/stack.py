@@ -16,7 +16,7 @@ from services.cli.config import CliSettings
 from services.cli.health import Look, answers, unready, workers
 from services.cli.output import Failure, Json, as_json, command, line, say, table
 
-STATES = {"ok": "ok", "note": "--", "missing": "MISSING"}
+STATES = {"ok": "ok", "note": "--", "missing": "MISSING", "down": "DOWN"}
 
 
 def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
@@ -61,27 +61,42 @@ def register(app: typer.Typer) -> None:
         ]
         _run("deploy.local.up", arguments)
 
-    @command(app, "doctor", example="dromos doctor --json")
-    def doctor(json: Json = False) -> None:
+    @command(app, "doctor", example="dromos doctor --running --json")
+    def doctor(
+        running: Annotated[
+            bool, typer.Option("--running", help="Exit code 1 also when a part of the system does not run.")
+        ] = False,
+        json: Json = False,
+    ) -> None:
         """Look at this machine and at what runs on it; exit code 1 when something is missing.
 
-        What does not run is only noted: `dromos up` starts it."""
+        What does not run is told, and is a failure with --running only: `dromos up` starts it. With --json,
+        `ok` is what the exit code says, and `up` whether all of the system runs."""
         from deploy.local.preflight import run_checks
 
         checks = [check._asdict() for check in run_checks("doctor")]
-        running = [look._asdict() for look in _looks(CliSettings())]
-        missing = [check for check in checks if check["state"] == "missing"]
+        looks = [look._asdict() for look in _looks(CliSettings())]
+        missing = [check["name"] for check in checks if check["state"] == "missing"]
+        down = [look["name"] for look in looks if look["state"] != "ok"]
+        wrong = [*missing, *(down if running else [])]
         if json:
-            as_json({"ok": not missing, "checks": checks, "running": running})
+            as_json({"ok": not wrong, "up": not down, "checks": checks, "running": looks})
         else:
             table(("", "machine", ""), [(STATES[c["state"]], c["name"], c["detail"]) for c in checks])
-            for check in missing:
-                line(f"to mend {check['name']}:  {check['remedy']}")
+            for check in checks:
+                if check["state"] == "missing":
+                    line(f"to mend {check['name']}:  {check['remedy']}")
             line("")
-            table(("", "running", ""), [(STATES[r["state"]], r["name"], r["detail"]) for r in running])
-        if missing:
+            table(("", "running", ""), [(STATES[r["state"]], r["name"], r["detail"]) for r in looks])
+            line("")
+            line(
+                f"Not running: {', '.join(down)}. `dromos up` starts the system."
+                if down
+                else "All of it runs."
+            )
+        if wrong:
             raise Failure(
-                f"{len(missing)} things are missing: {', '.join(c['name'] for c in missing)}",
+                f"{len(wrong)} things are missing: {', '.join(wrong)}",
                 "Mend them as said above and look again.",
             )
 

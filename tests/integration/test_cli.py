@@ -369,8 +369,10 @@ def test_doctor_says_what_runs(system: System) -> None:
     told = ran.json
     running = {each["name"]: each["state"] for each in told["running"]}
     assert running["portal"] == running["ingest"] == running["kafka"] == running["redis"] == "ok"
-    assert running["couriers"] == "note", "it was not started here"
-    assert ran.code == (0 if told["ok"] else 1)
+    assert running["couriers"] == "down", "it was not started here"
+    assert (ran.code, told["up"]) == (0 if told["ok"] else 1, False)
+    strict = system.dromos("doctor", "--running", "--json")
+    assert (strict.code, strict.json["ok"]) == (1, False)
 
 
 def test_the_simulator_and_up_are_told_apart_from_what_they_need(system: System, tmp_path: Path) -> None:

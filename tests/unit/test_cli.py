@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.testing import CliRunner
 
-from services.cli import docs
+from deploy.local.preflight import Check
+from services.cli import docs, health
 from services.cli.config import CliSettings
 from services.cli.core import bodies, records
 from services.cli.core.letters import Wanted, counts
@@ -25,6 +26,7 @@ from services.cli.main import app
 from services.cli.output import Failure
 from shared.contracts.courier_positions import position, sign_of_life
 from shared.contracts.dead_letters import DeadLetter
+from shared.contracts.views.work import Heartbeat
 from shared.ports.log import Record
 
 ISSUED = {
@@ -192,6 +194,49 @@ def test_a_key_is_stripped_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> N
     assert "can't be sent" in shown.stderr
     unsendable = asked(httpx.LocalProtocolError("Illegal header value b'Bearer k3y'"))
     assert "k3y" not in f"{unsendable} {unsendable.then}"
+
+
+# What runs
+
+
+def test_each_process_of_a_kind_is_seen_and_a_kind_without_one_too() -> None:
+    beats = [
+        Heartbeat(part="shipments", ready=True, at_ms=0),
+        Heartbeat(part="couriers-2", ready=False, at_ms=0, detail="partitions []"),
+        Heartbeat(part="couriers-1", ready=True, at_ms=0, detail="partitions [0, 1]"),
+    ]
+    assert [(look.name, look.state) for look in health.of_workers(beats)] == [
+        ("couriers-1", "ok"), ("couriers-2", "down"), ("shipments", "ok"), ("stages", "down")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("machine", ["ok", "note", "missing"])
+@pytest.mark.parametrize("system", ["ok", "down"])
+@pytest.mark.parametrize("running", [True, False])
+def test_doctors_exit_code_and_json_say_the_same(
+    monkeypatch: pytest.MonkeyPatch, machine: str, system: str, running: bool
+) -> None:
+    monkeypatch.setattr("deploy.local.preflight.run_checks", lambda _: [Check("disk", machine, "x", "y")])
+    monkeypatch.setattr("services.cli.stack._looks", lambda _: [health.Look("kafka", system, "x")])
+    words = ["doctor", *(["--running"] if running else [])]
+    told = CliRunner().invoke(app, [*words, "--json"])
+    good = machine != "missing" and (system == "ok" or not running)
+    assert told.exit_code == (0 if good else 1)
+    said = json.loads(told.stdout)
+    assert (said["ok"], said["up"]) == (good, system == "ok")
+    plain = CliRunner().invoke(app, words)
+    assert plain.exit_code == told.exit_code
+    assert ("Not running: kafka" in plain.stdout) == (system == "down")
+
+
+def test_nothing_runs_where_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ports that nobody listens on."""
+    monkeypatch.setenv("DROMOS_REDIS_URL", "redis://127.0.0.1:9/0")
+    settings = CliSettings()
+    looks = health.workers(settings.redis_url, settings.namespace)
+    assert [(look.name, look.state) for look in looks] == [
+        (name, "down") for name in ("redis", "shipments", "stages", "couriers")
+    ]
 
 
 # Bodies
