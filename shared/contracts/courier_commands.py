@@ -118,7 +118,7 @@ TOPIC = Topic(
             TakeBack(id="c-05", route="r-2026-11-20-eleni", shipment="s-1", route_version=7, **_EXAMPLE),
         ),
     ),
-    producers=("portal", "shipments"),
+    producers=("portal", "shipments", "projector.couriers"),
     consumers=("shipments",),
     retention_ms=7 * DAY_MS,
     personal=True,

@@ -104,7 +104,7 @@ TOPIC = Topic(
         ),
     ),
     producers=("shipments",),
-    consumers=("shipments", "projector.couriers"),
+    consumers=("shipments", "projector.stages", "projector.couriers", "portal"),
     cleanup="compact",
     personal=True,
 )

@@ -60,6 +60,6 @@ TOPIC = Topic(
         ),
     ),
     producers=("portal",),
-    consumers=("portal", "projector.stages", "projector.couriers"),
+    consumers=("portal", "ingest", "projector.stages", "projector.couriers"),
     cleanup="compact",
 )

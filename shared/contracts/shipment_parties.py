@@ -81,7 +81,7 @@ TOPIC = Topic(
         ),
     ),
     producers=("portal", "ingest"),
-    consumers=("projector.stages",),
+    consumers=("projector.stages", "portal"),
     cleanup="compact",
     personal=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,17 @@ def test_a_topic_that_holds_doors_is_marked_as_personal(topic: Topic) -> None:
     schemas, defined = msgspec.json.schema_components([message.body for message in topic.messages])
     named = {name for shape in [*schemas, *defined.values()] for name in shape.get("properties", {})}
     assert topic.personal or not named & {"lon", "lat"}
+
+
+@pytest.mark.parametrize(
+    "service", ["ingest", "portal", "shipments", "projector.stages", "projector.couriers", "gateway"]
+)
+def test_a_topic_names_every_service_that_writes_or_reads_it(service: str) -> None:
+    folder = ROOT / "services" / service.replace(".", "/")
+    source = "\n".join(file.read_text(encoding="utf-8") for file in folder.rglob("*.py"))
+    for topic in LIVE_TOPICS:
+        uses = re.search(rf"\b{topic.name.replace('.', '_')}\.TOPIC\b", source) is not None
+        assert uses == (service in {*topic.producers, *topic.consumers}), topic.name
 
 
 def test_every_live_topic_has_its_dead_letters() -> None:

@@ -72,7 +72,7 @@ VIEWS: tuple[View, ...] = (
         example=live.EXAMPLE,
         key="<namespace>:g<generation>:{<partition>}:live:<courier>",
         writers=("projector.couriers",),
-        readers=("gateway",),
+        readers=("gateway", "portal", "projector.couriers"),
         kept="until the courier goes off duty",
     ),
     View(
@@ -92,7 +92,7 @@ VIEWS: tuple[View, ...] = (
         body=work.Outcome,
         example=work.OUTCOME_EXAMPLE,
         key="<namespace>:outcome:<command>",
-        writers=("shipments",),
+        writers=("projector.stages",),
         readers=("ingest", "portal"),
         kept="10 minutes",
     ),
