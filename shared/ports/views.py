@@ -74,7 +74,7 @@ class ViewsWriter(Protocol):
         ...
 
     async def forget_party(self, shipment: str, version: str) -> None:
-        """The recipient's data are deleted: neither this version nor what is shown is kept."""
+        """A version of the recipient is deleted: it is neither kept nor, if it was, shown any more."""
         ...
 
     async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:

@@ -153,7 +153,10 @@ async def test_a_party_is_shown_once_it_is_named(both: Both) -> None:
 
 async def test_a_party_that_is_forgotten_is_shown_no_more(both: Both) -> None:
     await both.writer.put_party_version(party.EXAMPLE)
+    await both.writer.put_party_version(msgspec.structs.replace(party.EXAMPLE, version="k-00"))
     await both.writer.adopt_party("s-1", "k-01")
+    await both.writer.forget_party("s-1", "k-00")
+    assert await both.views.party("s-1") == party.EXAMPLE
     await both.writer.forget_party("s-1", "k-01")
     assert await both.views.party("s-1") is None
     await both.writer.adopt_party("s-1", "k-01")

@@ -65,6 +65,8 @@ class Stages:
         )
         self._done: dict[TP, int] = {}
         self._base: dict[TP, int] = {}
+        self._caught_up = False
+        """Whether all that was assigned has been worked off once: only then is this worker ready."""
         self.refill = Refill(settings, self.board, self.projection, writer)
         self.app = self._make()
 
@@ -180,6 +182,7 @@ class Stages:
             self._base.pop(tp, None)
             if tp.topic == self.settings.topic_prefix + shipment_events.TOPIC.name:
                 self.board.drop(tp.partition)
+        self._caught_up = False
         self.refill.forget()
 
     async def close(self) -> None:
@@ -195,22 +198,22 @@ class Stages:
         inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
         found: dict[TP, int] = {}
         assigned = consumer.assignment()
+        # All in one question: each waits at the broker behind the fetch that is under way.
+        if unknown := [tp for tp in assigned if tp not in self._base]:
+            self._base.update(await consumer.earliest_offsets(*unknown))
         for tp in assigned:
             position = await consumer.position(tp)
             end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
             if position is None or end is None or not asked:
                 continue
-            done = self._done[tp] if tp in self._done else await self._begun(tp)
+            done = self._done[tp] if tp in self._done else self._begun(tp)
             if done >= position >= end:
                 found[tp] = asked
         return found, bool(assigned) and len(found) == len(assigned)
 
-    async def _begun(self, tp: TP) -> int:
+    def _begun(self, tp: TP) -> int:
         """Where reading a partition began: what has been fetched since is not worked off yet."""
-        consumer = self.app.consumer
-        if tp not in self._base:
-            self._base.update(await consumer.earliest_offsets(tp))
-        committed: dict[TP, int | None] = consumer._committed_offset  # type: ignore[attr-defined]
+        committed: dict[TP, int | None] = self.app.consumer._committed_offset  # type: ignore[attr-defined]
         return max(self._base.get(tp, 0), committed.get(tp) or 0)
 
     def worked_off_to(self) -> dict[TP, int]:
@@ -226,6 +229,7 @@ class Stages:
         # A client that has lost its brokers for good knows of no lag: it hears of nothing any more.
         now_ms = time.time_ns() // 1_000_000
         self.watchdog.waiting(any(now_ms - marks.get(tp, 0) > UNHEARD_MS for tp in assigned))
+        self._caught_up |= caught_up
         try:
             filled = await self.refill.look(assigned)
             events = self.settings.topic_prefix + shipment_events.TOPIC.name
@@ -234,7 +238,7 @@ class Stages:
             await self.writer.put_heartbeat(
                 Heartbeat(
                     part=self.settings.part,
-                    ready=bool(assigned) and not self.refill.busy,
+                    ready=self._caught_up and not self.refill.busy,
                     at_ms=now_ms,
                     detail="" if caught_up else "catching up",
                 )

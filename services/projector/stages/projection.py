@@ -164,9 +164,7 @@ class Projection:
         """A version of the recipient; shown once an event names it, gone once it is deleted."""
         if record.value is None:
             shipment, _, version = (record.key or "").rpartition("/")
-            state = self._board.shipment(shipment)
-            if state is None or state.parties == version:
-                await self._redis(lambda: self._writer.forget_party(shipment, version))
+            await self._redis(lambda: self._writer.forget_party(shipment, version))
             return
         party = shipment_parties.DECODER.decode(record.value)
         if not isinstance(party, shipment_parties.Recipient):

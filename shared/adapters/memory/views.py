@@ -112,8 +112,9 @@ class MemoryViews:
 
     async def forget_party(self, shipment: str, version: str) -> None:
         self._check()
-        self._party_versions.pop((shipment, version), None)
-        self._parties.pop(shipment, None)
+        known = self._party_versions.pop((shipment, version), None)
+        if known is not None and self._parties.get(shipment) == known:
+            del self._parties[shipment]
 
     def _newer(self, key: str, version: int) -> bool:
         if self._versions.get(key, 0) > version:

@@ -49,6 +49,14 @@ if tonumber(ARGV[3]) > 0 then redis.call('EXPIRE', KEYS[1], ARGV[3]) end
 return 1
 """
 
+# What is shown is a copy of the version that it shows.
+_FORGET = """
+local version = redis.call('GET', KEYS[1])
+if not version then return 0 end
+if redis.call('GET', KEYS[2]) == version then redis.call('DEL', KEYS[2]) end
+return redis.call('DEL', KEYS[1])
+"""
+
 _STAGE = msgspec.json.Decoder(StageView)
 _PARTY = msgspec.json.Decoder(PartyView)
 _MERCHANT = msgspec.json.Decoder(MerchantView)
@@ -228,6 +236,7 @@ class RedisViewsWriter(_RedisBase):
         super().__init__(settings, redis)
         self.keys = Keys(settings.namespace, generation, settings.partitions)
         self._put_newer = self._redis.register_script(_PUT_NEWER)
+        self._forget = self._redis.register_script(_FORGET)
 
     async def _put_versioned(self, key: str, version: int, value: msgspec.Struct | None, kept_s: int) -> None:
         encoded = b"" if value is None else JSON_ENCODER.encode(value)
@@ -249,7 +258,7 @@ class RedisViewsWriter(_RedisBase):
 
     async def forget_party(self, shipment: str, version: str) -> None:
         keys = self.keys.party_version(shipment, version), self.keys.party(shipment)
-        await self._ask(self._redis.delete(*keys))
+        await self._ask(self._forget(keys=keys))
 
     async def put_link(self, link: str, value: Link | None, version: int = 0) -> None:
         left_s = 0 if value is None else value.expires_ms // 1000 - int(time.time())
