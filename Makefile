@@ -17,7 +17,7 @@ demo: ## everything on this machine, couriers driving; Ctrl-C ends it (AREA=city
 setup: ## only fetch and build what the demo needs
 	@exec $(BOOTSTRAP) setup
 
-test: ## set up, then check, unit, contract, integration, faults and e2e
+test: ## set up, then check, unit, contract, integration, faults, attacks and e2e
 	@exec $(BOOTSTRAP) test
 
 check: ## format, lint, types, import rules, generated files, pages

@@ -51,6 +51,7 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
       accent,
       attribution: area.attribution,
       tiles: area.tiles,
+      bbox: area.bbox,
     });
   const [west, south, east, north] = area.bbox;
   const [dx, dy] = [(east - west) * MARGIN, (north - south) * MARGIN];

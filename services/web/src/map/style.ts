@@ -9,7 +9,7 @@ import latin600 from "@fontsource/noto-sans/files/noto-sans-latin-600-normal.wof
 import extended400 from "@fontsource/noto-sans/files/noto-sans-latin-ext-400-normal.woff2?url";
 import extended600 from "@fontsource/noto-sans/files/noto-sans-latin-ext-600-normal.woff2?url";
 import { layers } from "@protomaps/basemaps";
-import type { FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection, LineString } from "geojson";
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language } from "../contracts";
 import { FLAVOURS } from "./flavours";
@@ -17,6 +17,7 @@ import { FLAVOURS } from "./flavours";
 export const TILES = "tiles";
 export const AREA = "area";
 export const LEG = "leg";
+const EDGE = "edge";
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 const LATIN = ["U+0000-00FF", "U+2000-206F", "U+20AC", "U+2116", "U+2122"];
@@ -44,6 +45,8 @@ export interface StyleOptions {
   accent: string;
   attribution: string;
   tiles: string;
+  /** What the tiles cover: west, south, east, north. */
+  bbox: readonly [number, number, number, number];
 }
 
 export function styleOf(options: StyleOptions): StyleSpecification {
@@ -62,6 +65,7 @@ export function styleOf(options: StyleOptions): StyleSpecification {
       },
       [AREA]: { type: "geojson", data: EMPTY },
       [LEG]: { type: "geojson", data: EMPTY },
+      [EDGE]: { type: "geojson", data: outline(options.bbox) },
     },
     layers: withOverlays(
       layers(TILES, FLAVOURS[options.scheme], { lang: options.language })
@@ -69,8 +73,20 @@ export function styleOf(options: StyleOptions): StyleSpecification {
         .map((layer) => named(layer, options.language)),
       options.accent,
       halo,
+      FLAVOURS[options.scheme].background,
     ),
   };
+}
+
+function outline([west, south, east, north]: StyleOptions["bbox"]): Feature<LineString> {
+  const coordinates = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
+  return { type: "Feature", geometry: { type: "LineString", coordinates }, properties: {} };
 }
 
 /** What would need sprites. */
@@ -88,11 +104,28 @@ function named(layer: LayerSpecification, language: Language): LayerSpecificatio
 }
 
 /** The area lies under the labels, the last leg too: street names stay readable. */
-function withOverlays(base: LayerSpecification[], accent: string, halo: string): LayerSpecification[] {
+function withOverlays(
+  base: LayerSpecification[],
+  accent: string,
+  halo: string,
+  background: string,
+): LayerSpecification[] {
   const firstLabel = base.findIndex((layer) => layer.type === "symbol");
   const at = firstLabel < 0 ? base.length : firstLabel;
   const line = { "line-cap": "round", "line-join": "round" } as const;
   const overlays: LayerSpecification[] = [
+    {
+      // Where the map ends it fades out instead of being cut off.
+      id: "edge",
+      type: "line",
+      source: EDGE,
+      layout: line,
+      paint: {
+        "line-color": background,
+        "line-width": ["interpolate", ["exponential", 2], ["zoom"], 13, 20, 18, 320],
+        "line-blur": ["interpolate", ["exponential", 2], ["zoom"], 13, 10, 18, 160],
+      },
+    },
     { id: "area-fill", type: "fill", source: AREA, paint: { "fill-color": accent, "fill-opacity": 0.16 } },
     {
       id: "area-line",
