@@ -28,6 +28,7 @@ class Watchers:
                 viewport={"width": 390, "height": 844},
                 locale=language,
                 bypass_csp=True,  # axe is injected
+                reduced_motion="reduce",  # three maps drawn in software at once
             )
             page = self.pages[language] = context.new_page()
             page.on("request", lambda request: self.asked.append(request.url))
