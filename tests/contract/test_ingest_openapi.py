@@ -82,6 +82,11 @@ def name_our_device(case: Case[Any]) -> None:
         for name in ("id", "device_id", "device"):
             if name in case.body:
                 case.body[name] = "van-12"
+        members = case.body.get("locations")
+        for feature in members if isinstance(members, list) else []:
+            properties = feature.get("properties") if isinstance(feature, dict) else None
+            if isinstance(properties, dict) and "device_id" in properties:
+                properties["device_id"] = "van-12"
 
 
 CASES = [
@@ -147,7 +152,7 @@ async def test_the_document_is_openapi_3_1_and_names_every_door() -> None:
     )
     ids = [op["operationId"] for item in found["paths"].values() for op in item.values() if "responses" in op]
     assert len(set(ids)) == len(ids)
-    for path in ("/v1/positions", "/osmand", "/owntracks"):
+    for path in ("/v1/positions", "/osmand", "/owntracks", "/overland", "/gpslogger"):
         assert {"200", "401", "413", "429", "503"} <= set(found["paths"][path]["post"]["responses"])
 
 
@@ -184,15 +189,19 @@ async def test_every_example_is_valid_and_is_accepted() -> None:
         "/osmand",
         "/osmand/{secret}",
         "/owntracks",
+        "/overland",
+        "/gpslogger",
+        "/gpslogger/{secret}",
         "/v1/shipments/{shipment}/events",
     }
 
 
-async def test_the_examples_of_the_query_are_a_fix() -> None:
+@pytest.mark.parametrize("path", ["/osmand", "/gpslogger"])
+async def test_the_examples_of_the_query_are_a_fix(path: str) -> None:
     async with world() as w:
-        parameters = (await read(w))["paths"]["/osmand"]["get"]["parameters"]
+        parameters = (await read(w))["paths"][path]["get"]["parameters"]
         query = {p["name"]: p["example"] for p in parameters}
-        assert (await w.client.get("/osmand", params=query, headers=bearer(SECRET))).status_code == 200
+        assert (await w.client.get(path, params=query, headers=bearer(SECRET))).status_code == 200
         (fix,) = w.positions()
         assert fix.properties.speed_mps == pytest.approx(5.1)
 

@@ -7,6 +7,8 @@ _CORE = "services/ingest/core"
 _OSMAND = f"{_CORE}/protocols/osmand.py"
 _TRACCAR9 = f"{_CORE}/protocols/traccar9.py"
 _OWNTRACKS = f"{_CORE}/protocols/owntracks.py"
+_OVERLAND = f"{_CORE}/protocols/overland.py"
+_GPSLOGGER = f"{_CORE}/protocols/gpslogger.py"
 _NATIVE = f"{_CORE}/protocols/native.py"
 _TABLES = "tests/unit/test_ingest_protocols.py"
 _FUZZ = "tests/unit/test_ingest_fuzz.py"
@@ -170,6 +172,127 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         'if kind in ("location", "transition"):',
         'if kind in ("location", "transition", "waypoint"):',
         f"{_TABLES}::test_owntracks",
+    ),
+    "overland_speeds_are_kilometres": (
+        _OVERLAND,
+        'scaled(properties.get("speed"), 1)',
+        'scaled(properties.get("speed"), 1 / 3.6)',
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_battery_of_one": (
+        _OVERLAND,
+        'scaled(properties.get("battery_level"), 100)',
+        'scaled(properties.get("battery_level"), 1)',
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_latitude_first": (
+        _OVERLAND,
+        'case {"type": "Point", "coordinates": [lon, lat, *_]}:',
+        'case {"type": "Point", "coordinates": [lat, lon, *_]}:',
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_void_coordinates_count": (
+        _OVERLAND,
+        "if accuracy_m is not None and accuracy_m < 0:",
+        "if False:",
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_void_altitudes_count": (
+        _OVERLAND,
+        "height_known = vertical_m is None or vertical_m >= 0",
+        "height_known = True",
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_trips_and_visits_count": (
+        _OVERLAND,
+        'if properties.get("type") == "trip" or properties.get("action") is not None:',
+        "if False:",
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_sign_of_life_from_the_future": (
+        _OVERLAND,
+        "        check_time(at_ms, received_ms)\n",
+        "",
+        f"{_TABLES}::test_overland_member",
+    ),
+    "overland_present_place_waits_for_the_backlog": (
+        _OVERLAND,
+        "        members.append(current)\n",
+        "        pass\n",
+        f"{_TABLES}::test_overland_reads_each_member_by_itself_in_its_order_and_the_present_place_last",
+    ),
+    "overland_present_place_comes_first": (
+        _OVERLAND,
+        "members.append(current)",
+        "members.insert(0, current)",
+        f"{_TABLES}::test_overland_reads_each_member_by_itself_in_its_order_and_the_present_place_last",
+    ),
+    "overland_longest_batch_is_refused": (
+        _OVERLAND,
+        'if current != b"null" and len(members) < MAX_READINGS:',
+        'if current != b"null":',
+        f"{_TABLES}::test_the_longest_batch_of_overland_is_not_made_too_long",
+    ),
+    "overland_names_nobody": (
+        _OVERLAND,
+        "tuple(frozenset({name}) for name in names)",
+        "()",
+        f"{_TABLES}::test_overland_names_its_device_in_every_member",
+    ),
+    "overland_is_not_told_to_forget": (
+        _OVERLAND,
+        """return b'{"result":"ok"}'""",
+        "return b'{}'",
+        "tests/unit/test_ingest_api.py"
+        "::test_of_a_batch_the_usable_is_taken_the_rest_parked_and_the_app_told_to_forget_all",
+    ),
+    "gpslogger_zero_is_a_speed": (
+        _GPSLOGGER,
+        "speed_mps=_speed(params) or None",
+        "speed_mps=_speed(params)",
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_zero_is_a_bearing": (
+        _GPSLOGGER,
+        'maybe(params.get("dir")) or None',
+        'maybe(params.get("dir"))',
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_speeds_are_knots": (
+        _GPSLOGGER,
+        'scaled(params["spd"], 1)',
+        'scaled(params["spd"], 1852 / 3600)',
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_kilometres_are_metres": (
+        _GPSLOGGER,
+        'scaled(params.get("spd_kph"), KMH_MPS)',
+        'scaled(params.get("spd_kph"), 1)',
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_old_place_is_the_present_one": (
+        _GPSLOGGER,
+        'raise Unfit(Reason.NO_TIME, "the app\'s template needs time=%TIME")',
+        "at = str(received_ms)",
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_time_is_whole_seconds": (
+        _GPSLOGGER,
+        '_TIMES = ("time", "timeoffset", "timestamp")',
+        '_TIMES = ("timestamp", "timeoffset", "time")',
+        f"{_TABLES}::test_gpslogger_body",
+    ),
+    "gpslogger_user_is_nobody": (
+        _GPSLOGGER,
+        "for name in (*named, request.user) if name",
+        "for name in named if name",
+        f"{_TABLES}::test_gpslogger_names_its_device_by_id_or_user",
+    ),
+    "gpslogger_keeps_a_secret": (
+        _GPSLOGGER,
+        "part for part in (request.query.raw, form.raw) if part",
+        "part for part in (request.query.raw, request.body) if part",
+        f"{_TABLES}::test_gpslogger_query_and_body_are_one_message_and_its_text_has_no_secret",
     ),
     "latitude_before_longitude": (
         f"{_CORE}/records.py",

@@ -36,6 +36,14 @@ TRACCAR9 = {
     "device_id": "van-12",
     "location": {"timestamp": "2026-11-20T10:00:00Z", "coords": {"latitude": 60.17, "longitude": 24.94}},
 }
+FEATURE = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [24.9384, 60.1699]},
+    "properties": {"timestamp": "2026-11-20T10:00:00Z", "device_id": "van-12"},
+}
+BATCH = {"locations": [FEATURE]}
+TAKEN = b'{"result":"ok"}'
+LOGGED = "lat=60.1712&lon=24.9441&time=2026-11-20T10:00:00.120Z"
 
 
 @pytest.fixture
@@ -83,6 +91,12 @@ async def test_every_way_in_names_its_protocol_and_answers_as_it_wants(w: World)
         ("traccar10", b"", await c.post(f"/?secret={SECRET}", content=QUERY, headers=form)),
         ("traccar9", b"", await c.post(f"/osmand/{SECRET}/", json=TRACCAR9)),
         ("owntracks", b"[]", await c.post("/owntracks", json=OWN, auth=("van-12", SECRET))),
+        ("overland", TAKEN, await c.post("/overland", json=BATCH, headers=bearer(SECRET))),
+        ("overland", TAKEN, await c.post(f"/overland?token={SECRET}", json=BATCH)),
+        ("gpslogger", b"", await c.post("/gpslogger", content=LOGGED, auth=("van-12", SECRET))),
+        ("gpslogger", b"", await c.post("/gpslogger", content=LOGGED, headers=bearer(SECRET))),
+        ("gpslogger", b"", await c.get(f"/gpslogger/{SECRET}?{LOGGED}")),
+        ("gpslogger", b"", await c.get(f"/gpslogger?{LOGGED}&secret={SECRET}")),
     ]
     for protocol, body, answer in ways:
         assert (answer.status_code, answer.content) == (200, body), protocol
@@ -90,7 +104,7 @@ async def test_every_way_in_names_its_protocol_and_answers_as_it_wants(w: World)
     assert [r.headers["protocol"] for r in records] == [protocol for protocol, _, _ in ways]
     assert {r.key for r in records} == {"eleni"}
     # The same text of the same device is the same fix, wherever the secret stood.
-    assert len({r.headers["ce_id"] for r in records}) == 3
+    assert len({r.headers["ce_id"] for r in records}) == 5
 
 
 async def test_a_repeat_has_the_same_id_whenever_it_comes(w: World) -> None:
@@ -115,6 +129,24 @@ async def test_an_array_has_a_result_for_each_member(w: World) -> None:
     assert {(x.device, x.tenant, x.key, x.topic, x.where) for x in letters} == {
         ("van-12", "athens-couriers", "eleni", "courier.positions", "ingest")
     }
+
+
+async def test_of_a_batch_the_usable_is_taken_the_rest_parked_and_the_app_told_to_forget_all(
+    w: World,
+) -> None:
+    ahead = FEATURE | {"properties": {"timestamp": "2026-11-20T13:00:30Z"}}
+    void = FEATURE | {"properties": FEATURE["properties"] | {"horizontal_accuracy": -1}}  # type: ignore[operator]
+    trip = FEATURE | {"properties": {"timestamp": "2026-11-20T10:00:09Z", "type": "trip"}}
+    later = FEATURE | {"properties": {"timestamp": "2026-11-20T10:00:10Z"}}
+    batch = {"locations": [ahead, FEATURE, void, 7, trip, later]}
+    answer = await w.client.post("/overland", json=batch, headers=bearer(SECRET))
+    assert (answer.status_code, answer.content) == (200, TAKEN)
+    assert answer.headers["content-type"] == "application/json"
+    assert [p.properties.at_ms for p in w.positions()] == [1795168800000, 1795168810000]
+    assert [letter.reason for letter in w.parked()] == ["clock_ahead", "not_valid", "unreadable"]
+    for broken in ("", "[]", '{"locations":'):
+        answer = await w.client.post("/overland", content=broken, headers=bearer(SECRET))
+        assert (answer.status_code, answer.content) == (200, TAKEN)
 
 
 async def test_an_empty_array_writes_nothing(w: World) -> None:

@@ -65,6 +65,19 @@ NAMES = st.sampled_from(
         "altitude_m",
         "battery_pct",
         "device",
+        "locations",
+        "current",
+        "geometry",
+        "coordinates",
+        "properties",
+        "horizontal_accuracy",
+        "battery_level",
+        "action",
+        "time",
+        "timeoffset",
+        "spd",
+        "spd_kph",
+        "dir",
     ]
 )
 NUMBERS = st.one_of(
@@ -185,6 +198,32 @@ GOOD_NATIVE = {
     "bearing_deg": 90,
     "battery_pct": 80,
 }
+GOOD_OVERLAND = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [24.94, 60.17]},
+    "properties": {
+        "timestamp": "2026-11-20T10:00:00Z",
+        "speed": 5,
+        "course": 90,
+        "altitude": 9,
+        "horizontal_accuracy": 5,
+        "vertical_accuracy": 4,
+        "battery_level": 0.8,
+        "device_id": "van-12",
+    },
+}
+GOOD_GPSLOGGER = {
+    "id": "van-12",
+    "lat": "60.17",
+    "lon": "24.94",
+    "time": "2026-11-20T10:00:00.120Z",
+    "timestamp": "1795168800",
+    "spd": "5.0",
+    "dir": "90.0",
+    "acc": "4.0",
+    "alt": "10.0",
+    "batt": "55.0",
+}
 
 
 @st.composite
@@ -210,7 +249,10 @@ def quoted(pairs: Any) -> bytes:
     return "&".join(f"{k}={quote(str(v), safe='', errors='replace')}" for k, v in pairs).encode()
 
 
-SPOILT = [spoilt(good, SCALARS | TREES) for good in (GOOD_TRACCAR9, GOOD_OWNTRACKS, GOOD_NATIVE, GOOD_QUERY)]
+SPOILT = [
+    spoilt(good, SCALARS | TREES)
+    for good in (GOOD_TRACCAR9, GOOD_OWNTRACKS, GOOD_NATIVE, GOOD_QUERY, GOOD_OVERLAND, GOOD_GPSLOGGER)
+]
 QUERIES = st.one_of(
     spoilt(GOOD_QUERY, WORDS | NUMBERS).map(lambda found: quoted(found.items())),
     st.binary(max_size=300),
@@ -236,6 +278,11 @@ def requests(name: str) -> st.SearchStrategy[PhoneRequest]:
         "owntracks": spoilt(GOOD_OWNTRACKS, SCALARS | TREES).map(dumped),
         "traccar10": form,
         "osmand": form,
+        "overland": st.fixed_dictionaries(
+            {"locations": st.lists(spoilt(GOOD_OVERLAND, SCALARS | TREES), max_size=4) | TREES},
+            optional={"current": spoilt(GOOD_OVERLAND, SCALARS | TREES) | TREES, "trip": TREES},
+        ).map(dumped),
+        "gpslogger": spoilt(GOOD_GPSLOGGER, WORDS | NUMBERS).map(lambda found: quoted(found.items())),
     }[name]
     return st.builds(
         PhoneRequest,

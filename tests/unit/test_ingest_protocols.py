@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 
 from services.ingest.core import query
-from services.ingest.core.protocols import PROTOCOLS, native, osmand, owntracks, traccar9, traccar10
-from services.ingest.core.protocols.phone import PhoneRequest
+from services.ingest.core.protocols import (
+    PROTOCOLS,
+    gpslogger,
+    native,
+    osmand,
+    overland,
+    owntracks,
+    traccar9,
+    traccar10,
+)
+from services.ingest.core.protocols.phone import MAX_READINGS, PhoneRequest
 from services.ingest.core.reading import Decoded, Fix, Nothing, Outcome, Reason, SignOfLife, Unusable
 from services.ingest.core.values import make_fix
 from tests.ingest_support import RECEIVED_MS
@@ -421,6 +430,261 @@ def test_native(name: str) -> None:
     same(one(decoded), expected)
 
 
+def feature(place: Any = (24.9384, 60.1699), **more: Any) -> dict[str, Any]:
+    """A Feature as Overland writes it, without a geometry where `place` is None."""
+    properties = {
+        "timestamp": "2026-11-20T10:00:00Z",
+        "altitude": 10,
+        "speed": 6,
+        "course": 200,
+        "horizontal_accuracy": 5,
+        "vertical_accuracy": 4,
+        "speed_accuracy": 0.5,
+        "course_accuracy": 4.1,
+        "motion": ["driving"],
+        "battery_state": "unplugged",
+        "battery_level": 0.64,
+        "wifi": "",
+        "device_id": "bike-2",
+    }
+    geometry = {} if place is None else {"geometry": {"type": "Point", "coordinates": place}}
+    return {"type": "Feature", **geometry, "properties": properties | more}
+
+
+def without(name: str) -> dict[str, Any]:
+    found = feature()
+    del found["properties"][name]
+    return found
+
+
+RIDE = Fix(24.9384, 60.1699, TEN, 6.0, 200.0, 5.0, 10.0, 64.0)
+
+OVERLAND: dict[str, tuple[Any, Outcome | Reason]] = {
+    "every measure: m/s, battery 0..1, longitude first": (feature(), RIDE),
+    "an offset without a colon; -1 is unknown": (
+        feature(
+            timestamp="2026-11-20T12:00:05+0200",
+            altitude=0,
+            speed=-1,
+            course=-1,
+            horizontal_accuracy=65,
+            vertical_accuracy=-1,
+            motion=[],
+            battery_state="unknown",
+            battery_level=-1,
+        ),
+        Fix(24.9384, 60.1699, TEN + 5000, accuracy_m=65.0),
+    ),
+    "an offset west of Greenwich, as its README shows": (feature(timestamp="2026-11-20T03:00:00-0700"), RIDE),
+    "zero is a value": (
+        feature(speed=0, course=0, altitude=0, battery_level=0),
+        Fix(24.9384, 60.1699, TEN, 0.0, 0.0, 5.0, 0.0, 0.0),
+    ),
+    "full": (feature(battery_level=1), Fix(24.9384, 60.1699, TEN, 6.0, 200.0, 5.0, 10.0, 100.0)),
+    "only what a fix needs": (
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [24.9384, 60.1699]},
+            "properties": {"timestamp": "2026-11-20T10:00:00Z"},
+        },
+        Fix(24.9384, 60.1699, TEN),
+    ),
+    "a third coordinate is ignored": (feature([24.9384, 60.1699, 99]), RIDE),
+    "no geometry: a sign of life": (feature(None), SignOfLife(TEN, 64.0)),
+    "geometry null: a sign of life": (feature() | {"geometry": None}, SignOfLife(TEN, 64.0)),
+    "a sign of life from the future": (feature(None, timestamp="2026-11-20T13:00:30Z"), Reason.CLOCK_AHEAD),
+    "updates resumed": (
+        feature(None, action="resumed_location_updates"),
+        Nothing(),
+    ),
+    "updates paused, with the place before": (feature(action="paused_location_updates"), Nothing()),
+    "a visit": (
+        feature(action="visit", arrival_date="2026-11-20T09:00:00Z", departure_date=None),
+        Nothing(),
+    ),
+    "a trip's summary": (feature(type="trip", mode="car", distance=5210.4, end_location=None), Nothing()),
+    "a negative radius: the coordinate is void": (feature(horizontal_accuracy=-1), Reason.NOT_VALID),
+    "half a coordinate": (feature([60.1699]), Reason.HALF_COORDINATE),
+    "no coordinate": (feature([]), Reason.HALF_COORDINATE),
+    "a coordinate null": (feature([None, 60.1699]), Reason.BAD_NUMBER),
+    "text for a coordinate": (feature(["24.9384", 60.1699]), Reason.BAD_NUMBER),
+    "latitude first": (feature([60.1699, 124.9384]), Reason.OUT_OF_RANGE),
+    "0, 0": (feature([0, 0]), Reason.NULL_ISLAND),
+    "a line": (
+        feature() | {"geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}},
+        Reason.UNREADABLE,
+    ),
+    "a geometry of nobody's": (feature() | {"geometry": "here"}, Reason.UNREADABLE),
+    "no time": (without("timestamp"), Reason.NO_TIME),
+    "a word for a time": (feature(timestamp="yesterday"), Reason.BAD_TIME),
+    "a number for a time": (feature(timestamp=1795168800), Reason.BAD_TIME),
+    "a week old": (feature(timestamp="2026-11-13T10:00:00Z"), Reason.TOO_OLD),
+    "no properties": ({"type": "Feature", "geometry": None}, Reason.UNREADABLE),
+    "not an object": (7, Reason.UNREADABLE),
+}
+
+
+@pytest.mark.parametrize("name", OVERLAND)
+def test_overland_member(name: str) -> None:
+    member, expected = OVERLAND[name]
+    message = request(q="ts=%TS&lat=1&lon=2", body={"locations": [member], "trip": {"mode": "car"}})
+    chosen, decoded = through_the_door("/overland", message)
+    assert chosen == "overland"
+    same(one(decoded), expected)
+
+
+OVERLAND_BODIES: dict[str, tuple[Any, Outcome | Reason]] = {
+    "an empty batch": ({"locations": []}, Nothing()),
+    "a batch of nothing, current null": ({"locations": [], "current": None}, Nothing()),
+    "locations not an array": ({"locations": {"type": "Feature"}}, Reason.UNREADABLE),
+    "no locations": ({}, Reason.UNREADABLE),
+    "only a trip": ({"trip": {}}, Reason.UNREADABLE),
+    "an array": ([feature()], Reason.UNREADABLE),
+    "a Feature": (feature(), Reason.UNREADABLE),
+    "empty": ("", Reason.UNREADABLE),
+    "not JSON": ('{"locations":[', Reason.UNREADABLE),
+    "nested very deeply": ('{"locations":' + "[" * 100_000, Reason.UNREADABLE),
+    "not UTF-8": (b'{"locations":["\xff\xfe"]}', Reason.UNREADABLE),
+}
+
+
+@pytest.mark.parametrize("name", OVERLAND_BODIES)
+def test_overland_without_a_member(name: str) -> None:
+    body, expected = OVERLAND_BODIES[name]
+    same(one(overland.decode(request(body=body))), expected)
+
+
+def test_overland_reads_each_member_by_itself_in_its_order_and_the_present_place_last() -> None:
+    batch = [
+        json.dumps(feature(timestamp=f"2026-11-20T10:00:0{second}Z", speed=second)) for second in (1, 2, 3)
+    ]
+    batch[1:1] = ['{"type":"Feature","properties":{"timestamp":1e999}}', "7", json.dumps(feature([60.1699]))]
+    current = json.dumps(feature([24.95, 60.18], timestamp="2026-11-20T10:00:25Z"))
+    trip = f'{{"current_location": {current}}}'
+    body = f'{{"current": {current}, "locations": [{",".join(batch)}], "trip": {trip}}}'
+    decoded = overland.decode(request(body=body))
+    found = [reading.outcome for reading in decoded.readings]
+    fixes = [outcome for outcome in found if isinstance(outcome, Fix)]
+    assert [(fix.at_ms - TEN, fix.speed_mps) for fix in fixes] == [
+        *((1000, 1.0), (2000, 2.0), (3000, 3.0)),
+        (25_000, 6.0),
+    ]
+    for outcome, reason in zip(
+        found[1:4], (Reason.UNREADABLE, Reason.UNREADABLE, Reason.HALF_COORDINATE), strict=True
+    ):
+        same(outcome, reason)
+    assert [reading.raw for reading in decoded.readings] == [one.encode() for one in (*batch, current)]
+    assert overland.answer([]) == b'{"result":"ok"}'
+
+
+@pytest.mark.parametrize(
+    ("members", "read"), [(MAX_READINGS - 1, MAX_READINGS), (MAX_READINGS, MAX_READINGS)]
+)
+def test_the_longest_batch_of_overland_is_not_made_too_long(members: int, read: int) -> None:
+    body = {"locations": [feature()] * members, "current": feature(speed=1)}
+    assert len(overland.decode(request(body=body)).readings) == read
+
+
+GPSLOGGER_HEAD = "lat=60.1712&lon=24.9441"
+STANDING = "spd=0.0&dir=0.0&acc=0.0&alt=0.0&batt=0.0"
+
+GPSLOGGER: dict[str, tuple[str, Outcome | Reason]] = {
+    "our template: m/s, percent, UTC": (
+        f"{GPSLOGGER_HEAD}&time=2026-11-20T10:00:00.120Z&spd=5.0&dir=90.0&acc=4.0&alt=10.0&batt=55.0",
+        Fix(24.9441, 60.1712, TEN + 120, 5.0, 90.0, 4.0, 10.0, 55.0),
+    ),
+    "all that it has, with its trailing ampersand": (
+        f"{GPSLOGGER_HEAD}&sat=9&desc=&alt=10.0&acc=4.0&dir=90.0&prov=gps&spd_kph=18.0&spd=5.0"
+        "&timestamp=1795168800&timeoffset=2026-11-20T12:00:00.120+02:00&time=2026-11-20T10:00:00.120Z"
+        "&starttimestamp=1795160000&date=2026-11-20&batt=55.0&ischarging=false&aid=aa11&ser=aa11&act="
+        "&filename=20261120&profile=Default+Profile&hdop=&vdop=&pdop=&dist=12&",
+        Fix(24.9441, 60.1712, TEN + 120, 5.0, 90.0, 4.0, 10.0, 55.0),
+    ),
+    "colons escaped": (
+        f"{GPSLOGGER_HEAD}&time=2026-11-20T10%3A00%3A00.120Z",
+        Fix(24.9441, 60.1712, TEN + 120),
+    ),
+    "the phone's own zone, its plus escaped": (
+        f"{GPSLOGGER_HEAD}&timeoffset=2026-11-20T12:00:00.120%2B02:00",
+        Fix(24.9441, 60.1712, TEN + 120),
+    ),
+    "the phone's own zone, its plus bare": (
+        f"{GPSLOGGER_HEAD}&timeoffset=2026-11-20T12:00:00.120+02:00",
+        Fix(24.9441, 60.1712, TEN + 120),
+    ),
+    "the phone's own zone, west": (
+        f"{GPSLOGGER_HEAD}&timeoffset=2026-11-20T03:00:00.120-07:00",
+        Fix(24.9441, 60.1712, TEN + 120),
+    ),
+    "seconds": (f"{GPSLOGGER_HEAD}&timestamp=1795168800", Fix(24.9441, 60.1712, TEN)),
+    "seconds with zeros behind them": (
+        f"{GPSLOGGER_HEAD}&timestamp=1795168800000",
+        Fix(24.9441, 60.1712, TEN),
+    ),
+    "seconds where time is empty": (
+        f"{GPSLOGGER_HEAD}&time=&timestamp=1795168800",
+        Fix(24.9441, 60.1712, TEN),
+    ),
+    "zeros are unknown": (f"{GPSLOGGER_HEAD}&timestamp=1795168800&{STANDING}", Fix(24.9441, 60.1712, TEN)),
+    "below the sea": (
+        f"{GPSLOGGER_HEAD}&timestamp=1795168800&alt=-3.0",
+        Fix(24.9441, 60.1712, TEN, altitude_m=-3.0),
+    ),
+    "km/h where there are no m/s": (
+        f"{GPSLOGGER_HEAD}&timestamp=1795168800&spd_kph=54.0",
+        Fix(24.9441, 60.1712, TEN, 15.0),
+    ),
+    "m/s count before km/h": (
+        f"{GPSLOGGER_HEAD}&timestamp=1795168800&spd_kph=54.0&spd=0.0",
+        Fix(24.9441, 60.1712, TEN),
+    ),
+    "numbers as Java prints them": (
+        "lat=-8.3E-4&lon=9.0E-4&timestamp=1795168800&acc=10.618999481201172",
+        Fix(0.0009, -0.00083, TEN, accuracy_m=10.618999481201172),
+    ),
+    "no time: an old place may not pass for the present one": (GPSLOGGER_HEAD, Reason.NO_TIME),
+    "a session's start is no time": (f"{GPSLOGGER_HEAD}&starttimestamp=1795168800", Reason.NO_TIME),
+    "another's template": (
+        "latitude=60.1712&longitude=24.9441&device=aa11&accuracy=8.0&battery=91.0&speed=3.0&direction=10.0"
+        "&altitude=4.0&provider=gps&activity=",
+        Reason.UNREADABLE,
+    ),
+    "JSON": ('{"lat":60.1712,"lon":24.9441,"time":"2026-11-20T10:00:00.120Z"}', Reason.UNREADABLE),
+    "nothing": ("", Reason.UNREADABLE),
+    "a template that was not filled in": ("lat=%LAT&lon=%LON&timestamp=1795168800", Reason.BAD_NUMBER),
+    "a time that was not filled in": (f"{GPSLOGGER_HEAD}&time=%TIME", Reason.BAD_TIME),
+    "half a coordinate": ("lat=60.1712&timestamp=1795168800", Reason.HALF_COORDINATE),
+    "an empty number": ("lat=&lon=24.9441&timestamp=1795168800", Reason.BAD_NUMBER),
+    "0, 0": ("lat=0.0&lon=0.0&timestamp=1795168800", Reason.NULL_ISLAND),
+    "the year 2100": (f"{GPSLOGGER_HEAD}&timestamp=4102444800", Reason.CLOCK_AHEAD),
+    "yesterday's file": (f"{GPSLOGGER_HEAD}&time=2026-11-19T09:59:29.000Z", Reason.TOO_OLD),
+}
+
+
+@pytest.mark.parametrize("content_type", ["", FORM, "text/plain"])
+@pytest.mark.parametrize("name", GPSLOGGER)
+def test_gpslogger_body(name: str, content_type: str) -> None:
+    body, expected = GPSLOGGER[name]
+    chosen, decoded = through_the_door("/gpslogger", request(body=body, content_type=content_type))
+    assert chosen == "gpslogger"
+    same(one(decoded), expected)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("name", [name for name in GPSLOGGER if name != "JSON"])
+def test_gpslogger_query(name: str, method: str) -> None:
+    text, expected = GPSLOGGER[name]
+    same(one(gpslogger.decode(request(method, q=text))), expected)
+
+
+def test_gpslogger_query_and_body_are_one_message_and_its_text_has_no_secret() -> None:
+    decoded = gpslogger.decode(
+        request(q=f"{GPSLOGGER_HEAD}&token=abc", body="key=abc&time=2026-11-20T10:00:00Z")
+    )
+    same(one(decoded), Fix(24.9441, 60.1712, TEN))
+    assert decoded.readings[0].raw == f"{GPSLOGGER_HEAD}&time=2026-11-20T10:00:00Z".encode()
+
+
 @pytest.mark.parametrize("speed_mps", [-1.0, -0.01, 150.1])
 def test_a_measure_that_cannot_be_is_left_out_wherever_it_comes_from(speed_mps: float) -> None:
     found = make_fix(24.94, 60.17, TEN, RECEIVED_MS, speed_mps=speed_mps, accuracy_m=-1.0, bearing_deg=-1.0)
@@ -472,6 +736,37 @@ def test_owntracks_names_user_and_device(message: PhoneRequest, names: list[str]
     assert all(decoded.claimed_by(name) for name in names)
     if names != ["whoever"]:
         assert not decoded.claimed_by("bike-2")
+
+
+def test_overland_names_its_device_in_every_member() -> None:
+    assert overland.decode(request(body={"locations": [feature(), feature()]})).claimed_by("bike-2")
+    mixed = {"locations": [feature(), feature(device_id="van-12")]}
+    assert not overland.decode(request(body=mixed)).claimed_by("bike-2")
+    assert not overland.decode(request(body=mixed)).claimed_by("van-12")
+    nameless = {"locations": [feature(device_id=""), without("device_id"), feature(device_id=None)]}
+    assert overland.decode(request(body=nameless)).claimed_by("whoever")
+    silent = {"locations": [feature(None, action="visit"), feature([1])], "current": feature(device_id="")}
+    assert not overland.decode(request(body=silent)).claimed_by("van-12")
+
+
+@pytest.mark.parametrize(
+    ("message", "names"),
+    [
+        (request(body=GPSLOGGER_HEAD), ["van-12", "whoever"]),
+        (request(body=f"{GPSLOGGER_HEAD}&aid=aa11&ser=aa11"), ["van-12", "whoever"]),
+        (request(body=f"{GPSLOGGER_HEAD}&id=van-12"), ["van-12"]),
+        (request("GET", q=f"{GPSLOGGER_HEAD}&id=van-12"), ["van-12"]),
+        (request(body=GPSLOGGER_HEAD, user="van-12"), ["van-12"]),
+        (request(q="id=van-12", body=GPSLOGGER_HEAD, user="van-12"), ["van-12"]),
+        (request(q="id=van-12", body=f"{GPSLOGGER_HEAD}&id=van-13"), []),
+        (request(body=f"{GPSLOGGER_HEAD}&id=van-12", user="van-13"), []),
+    ],
+)
+def test_gpslogger_names_its_device_by_id_or_user(message: PhoneRequest, names: list[str]) -> None:
+    decoded = gpslogger.decode(message)
+    assert [name for name in ("van-12", "van-13", "whoever") if decoded.claimed_by(name)] == [
+        name for name in ("van-12", "van-13", "whoever") if name in names or "whoever" in names
+    ]
 
 
 def test_parked_reasons_say_how_far_the_clock_is_off() -> None:

@@ -41,6 +41,12 @@ def bear(secret: str) -> dict[str, str]:
 Call = Callable[[httpx.AsyncClient], Any]
 GOOD = "id=van-12&lat=60.17&lon=24.94&timestamp=1795168800"
 BAD = "id=van-12&lat=x&lon=24.94"
+ROUND = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [24.94, 60.17]},
+    "properties": {"timestamp": "2026-11-20T10:00:00Z", "wifi": "cAnary"},
+}
+LOGGED = "lat=60.17&lon=24.94&time=2026-11-20T10:00:00.120Z"
 JSON = {"content-type": "application/json"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -75,6 +81,20 @@ CALLS: dict[str, Call] = {
     "owntracks, parked": lambda c: c.post(
         "/owntracks", json={"_type": "x", "data": CANARY, "tid": ROTATED}, headers=auth(CANARY)
     ),
+    "overland, good": lambda c: c.post(f"/overland?token={ENCODED}", json={"locations": [ROUND]}),
+    "overland, parked": lambda c: c.post(
+        "/overland",
+        json={"locations": [ROUND, {"note": CANARY}, ROUND | {"geometry": ROTATED}], "trip": {"a": CANARY}},
+        headers=bear(CANARY),
+    ),
+    "overland, not JSON, parked": lambda c: c.post(
+        f"/overland?token={ENCODED}", content=f'{{"locations": {CANARY}'
+    ),
+    "gpslogger, good": lambda c: c.post("/gpslogger", content=LOGGED, auth=("van-12", CANARY)),
+    "gpslogger, parked": lambda c: c.post(
+        f"/gpslogger?secret={ENCODED}&note={ENCODED}", content=f"lat=x&lon=1&key={ROTATED}&a={ROTATED}"
+    ),
+    "gpslogger, path, parked": lambda c: c.get(f"/gpslogger/{ENCODED}?lat={ENCODED}&lon=1"),
     "the secret for a name": lambda c: c.get(f"/osmand/{ENCODED}?id={ENCODED}&lat=1&lon=1"),
     "unknown, path": lambda c: c.get(f"/osmand/{UNKNOWN}?{GOOD}"),
     "unknown, deeper path": lambda c: c.get(f"/osmand/{UNKNOWN}/more?{GOOD}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.ingest.core.protocols import native, osmand, owntracks, traccar9, traccar10
+from services.ingest.core.protocols import gpslogger, native, osmand, overland, owntracks, traccar9, traccar10
 from services.ingest.core.protocols.phone import PhoneProtocol
 
 PROTOCOLS: tuple[PhoneProtocol, ...] = (
@@ -11,5 +11,7 @@ PROTOCOLS: tuple[PhoneProtocol, ...] = (
     traccar10.PROTOCOL,
     osmand.PROTOCOL,
     owntracks.PROTOCOL,
+    overland.PROTOCOL,
+    gpslogger.PROTOCOL,
 )
 """In the order in which those that share a path are asked whether a request is theirs."""
