@@ -50,6 +50,8 @@ def received(request: Request) -> tuple[PhoneProtocol, PhoneRequest]:
         ("traccar9", "traccar9"),
         ("traccar10", "traccar10"),
         ("owntracks", "owntracks"),
+        ("overland", "overland"),
+        ("gpslogger", "gpslogger"),
     ],
 )
 def test_ingest_reads_what_the_phone_knew(protocol: str, door: str) -> None:
@@ -61,10 +63,11 @@ def test_ingest_reads_what_the_phone_knew(protocol: str, door: str) -> None:
     (reading,) = decoded.readings
     fix = reading.outcome
     assert isinstance(fix, Read)
-    whole_seconds = protocol in ("traccar10", "owntracks")
+    whole_seconds = protocol in ("traccar10", "owntracks", "overland")
     assert fix.at_ms == (int(AT) if whole_seconds else AT) * 1000
     assert (fix.lon, fix.lat) == (24.944123, 60.171234)
-    assert fix.speed_mps == pytest.approx(8.33, abs=0.15 if protocol == "owntracks" else 0.01)
+    rounded = {"owntracks": 0.15, "overland": 0.5}
+    assert fix.speed_mps == pytest.approx(8.33, abs=rounded.get(protocol, 0.01))
     assert fix.bearing_deg == pytest.approx(91.5, abs=0.5)
     assert fix.accuracy_m == pytest.approx(6.4, abs=0.5)
     assert fix.battery_pct == pytest.approx(77)
@@ -81,22 +84,30 @@ def test_what_the_phone_does_not_know_stays_unknown(protocol: str) -> None:
     assert fix.battery_pct is None
 
 
-@pytest.mark.parametrize("protocol", [p for p in PROTOCOLS if p != "owntracks"])
+SILENT = ("owntracks", "overland", "gpslogger")
+
+
+@pytest.mark.parametrize("protocol", [p for p in PROTOCOLS if p not in SILENT])
 def test_signs_of_life(protocol: str) -> None:
     (request,) = encode(protocol, "van-12", SECRET, [ALIVE])
     door, seen = received(request)
     assert isinstance(door.decode(seen).readings[0].outcome, SignOfLife)
 
 
-def test_owntracks_has_no_sign_of_life() -> None:
-    assert encode("owntracks", "van-12", SECRET, [ALIVE]) == []
+@pytest.mark.parametrize("protocol", SILENT)
+def test_some_apps_have_no_sign_of_life(protocol: str) -> None:
+    assert encode(protocol, "van-12", SECRET, [ALIVE]) == []
 
 
-def test_a_backlog_is_one_array_in_our_own_protocol_and_single_requests_elsewhere() -> None:
+def test_a_backlog_is_one_request_where_the_protocol_has_batches_and_single_requests_elsewhere() -> None:
     (request,) = encode("native", "van-12", SECRET, [FIX, BARE, ALIVE])
     door, seen = received(request)
     assert len(door.decode(seen).readings) == 3
+    (request,) = encode("overland", "van-12", SECRET, [FIX, ALIVE, BARE])
+    door, seen = received(request)
+    assert len(door.decode(seen).readings) == 2
     assert len(encode("traccar10", "van-12", SECRET, [FIX, BARE])) == 2
+    assert len(encode("gpslogger", "van-12", SECRET, [FIX, BARE])) == 2
     assert encode("native", "van-12", SECRET, []) == []
 
 
@@ -104,12 +115,14 @@ def test_the_secret_stands_where_each_app_can_put_it() -> None:
     (request,) = encode("osmand-get", "van-12", SECRET, [FIX])
     assert request.path.startswith("/osmand/s3cr%2Fet%2B%3D?")
     assert parse_qs(urlsplit(request.path).query)["id"] == ["van-12"]
-    (request,) = encode("owntracks", "van-12", SECRET, [FIX])
-    token = request.headers["Authorization"].removeprefix("Basic ")
-    assert base64.b64decode(token).decode() == f"van-12:{SECRET}"
-    (request,) = encode("native", "van-12", SECRET, [FIX])
-    assert request.headers["Authorization"] == f"Bearer {SECRET}"
-    assert SECRET not in request.path
+    for protocol in ("owntracks", "gpslogger"):
+        (request,) = encode(protocol, "van-12", SECRET, [FIX])
+        token = request.headers["Authorization"].removeprefix("Basic ")
+        assert base64.b64decode(token).decode() == f"van-12:{SECRET}"
+    for protocol in ("native", "overland"):
+        (request,) = encode(protocol, "van-12", SECRET, [FIX])
+        assert request.headers["Authorization"] == f"Bearer {SECRET}"
+        assert SECRET not in request.path
 
 
 def test_oddities_of_the_apps() -> None:

@@ -1,7 +1,8 @@
 """A reading as each phone app sends it: method, path, headers and body, byte for byte as the app would.
 
 OsmAnd query: traccar.org/osmand. Traccar Client 9.x (JSON) and 10.x (form): the sources of traccar-client and
-traccar-client-sdk. OwnTracks: the booklet's pages on JSON and HTTP.
+traccar-client-sdk. OwnTracks: the booklet's pages on JSON and HTTP. Overland: the README and `GLManager.m` of
+Overland-iOS. GPSLogger: `CustomUrlManager.java`, with the template of docs/phones.md.
 """
 
 from __future__ import annotations
@@ -96,6 +97,25 @@ def owntracks(device: str, secret: str, fixes: Sequence[Fix]) -> list[Request]:
     ]
 
 
+def overland(device: str, secret: str, fixes: Sequence[Fix]) -> list[Request]:
+    """Overland: all that is queued as one batch of Features; it has no sign of life while it stands still."""
+    features = [_overland(fix, device) for fix in fixes if fix.lon is not None]
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"}
+    body = json.dumps({"locations": features}).encode()
+    return [Request("POST", "/overland", headers, body)] if features else []
+
+
+def gpslogger(device: str, secret: str, fixes: Sequence[Fix]) -> list[Request]:
+    """GPSLogger's custom URL: a form without a type, 0.0 for what is not known, basic authentication; it has
+    no sign of life."""
+    token = b64encode(f"{device}:{secret}".encode()).decode()
+    return [
+        Request("POST", "/gpslogger", {"Authorization": f"Basic {token}"}, _gpslogger(fix).encode())
+        for fix in fixes
+        if fix.lon is not None
+    ]
+
+
 PROTOCOLS: dict[str, Encoder] = {
     "native": native,
     "osmand-get": osmand_get,
@@ -103,6 +123,8 @@ PROTOCOLS: dict[str, Encoder] = {
     "traccar9": traccar9,
     "traccar10": traccar10,
     "owntracks": owntracks,
+    "overland": overland,
+    "gpslogger": gpslogger,
 }
 
 
@@ -203,3 +225,36 @@ def _owntracks(fix: Fix, device: str) -> dict[str, Any]:
         "topic": f"owntracks/{device}/{device}",
         **{key: value for key, value in known.items() if value},
     }
+
+
+def _overland(fix: Fix, device: str) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [fix.lon, fix.lat]},
+        "properties": {
+            "timestamp": datetime.fromtimestamp(int(fix.at_s), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "altitude": round(fix.altitude_m or 0),
+            "speed": -1 if fix.speed_mps is None else round(fix.speed_mps),
+            "course": -1 if fix.bearing_deg is None else round(fix.bearing_deg),
+            "horizontal_accuracy": round(fix.accuracy_m or 0),
+            "vertical_accuracy": -1 if fix.altitude_m is None else 4,
+            "motion": ["driving"] if fix.speed_mps and fix.speed_mps > 0.8 else ["stationary"],
+            "battery_state": "unknown" if fix.battery_pct is None else "unplugged",
+            "battery_level": -1 if fix.battery_pct is None else round(fix.battery_pct / 100, 2),
+            "wifi": "",
+            "device_id": device,
+        },
+    }
+
+
+def _gpslogger(fix: Fix) -> str:
+    """The template filled in as the app does: colons stay as they are."""
+    numbers = {
+        "spd": fix.speed_mps,
+        "dir": fix.bearing_deg,
+        "acc": fix.accuracy_m,
+        "alt": fix.altitude_m,
+        "batt": fix.battery_pct,
+    }
+    rest = "&".join(f"{name}={float(value or 0)}" for name, value in numbers.items())
+    return f"lat={fix.lat}&lon={fix.lon}&time={_iso(fix.at_s)}&{rest}"
