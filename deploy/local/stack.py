@@ -24,13 +24,17 @@ KEYS = ("DROMOS_TICKET_KEY", "DROMOS_ADMIN_TOKEN", "DROMOS_ZONE_KEY")
 
 @dataclass(frozen=True)
 class Ports:
-    """The loopback ports of a stack; each can be set by `DROMOS_<NAME>_PORT`."""
+    """The loopback ports of a stack; each can be set by `DROMOS_<NAME>_PORT`. Those of the workers are for
+    probes and metrics alone, and 0 leaves one out."""
 
     kafka: int = 9092
     redis: int = 6379
     ingest: int = 8081
     portal: int = 8080
     gateway: int = 8082
+    shipments: int = 8083
+    stages: int = 8084
+    couriers: int = 8085
 
     @classmethod
     def variable(cls, name: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from shared.config import CommonSettings
 
 
 class Settings(CommonSettings):
-    """Nothing beyond the common ones."""
+    """`shipments_port`: probes and metrics, for this machine alone; 0: none."""
 
     part: str = "shipments"
+    shipments_port: int = Field(default=0, ge=0, le=65_535)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from aiokafka.structs import ConsumerRecord
 
+from services.shipments.config import Settings
 from services.shipments.core import plan as plans
 from services.shipments.core import shipment as shipments
 from shared import logs, trace
@@ -21,7 +22,6 @@ from shared.adapters.kafka.owner import Owner
 from shared.adapters.kafka.reader import to_record
 from shared.adapters.redis.views import RedisViewsWriter
 from shared.adapters.watchdog import fatal
-from shared.config import CommonSettings
 from shared.contracts import (
     courier_commands,
     courier_routes,
@@ -30,6 +30,7 @@ from shared.contracts import (
     shipment_state,
 )
 from shared.contracts.courier_routes import CourierPlan
+from shared.contracts.shipment_events import AnyEvent, Refused
 from shared.contracts.shipment_state import ShipmentState
 from shared.contracts.topic import Topic
 from shared.domain.plan import AGAIN, holds
@@ -63,8 +64,9 @@ class ShipmentsOwner(Owner):
     role = "shipments"
     owned = (shipment_commands.TOPIC, courier_commands.TOPIC)
 
-    def __init__(self, settings: CommonSettings, kafka: KafkaLog, writer: RedisViewsWriter) -> None:
-        super().__init__(settings, "shipments", kafka, writer)
+    def __init__(self, settings: Settings, kafka: KafkaLog, writer: RedisViewsWriter) -> None:
+        super().__init__(settings, "shipments", settings.shipments_port, kafka, writer)
+        self._refused = self.metrics.tally("refused", "Commands refused, by reason.", "reason")
         self._salt = uuid.uuid4().hex[:12]
         self._partitions: dict[int, Partition] = {}
         self._letters = DeadLetters(kafka, "shipments")
@@ -141,7 +143,8 @@ class ShipmentsOwner(Owner):
         known = self._partitions[partition]
         now_ms = time.time_ns() // 1_000_000
         for _ in range(ROUNDS):
-            await self._decide(partition, known, todo, now_ms)
+            answers = await self._decide(partition, known, todo, now_ms)
+            self._count([(c, a) for (c, _), a in zip(todo, answers, strict=True) if self._decided(known, c)])
             left = [(c, t) for c, t in todo if not self._decided(known, c)]
             if not left:
                 break
@@ -167,20 +170,36 @@ class ShipmentsOwner(Owner):
                 try:
                     command = decoders[topic].decode(record.value or b"")
                 except msgspec.MsgspecError as error:
-                    await self._letters.put(record, "unreadable", str(error))
+                    await self._put_aside(record, "unreadable", str(error))
                     continue
                 subject = command.courier if topic == courier_commands.TOPIC.name else command.shipment
                 if record.key != subject:
-                    await self._letters.put(record, "wrong_key", f"the key is not {subject}")
+                    await self._put_aside(record, "wrong_key", f"the key is not {subject}")
                     continue
                 found.append((command, record.headers.get(trace.HEADER)))
         return found
 
+    async def _put_aside(self, record: Record, reason: str, detail: str) -> None:
+        self.metrics.handled.add("unknown", reason)
+        self.metrics.dead_letters.add(record.topic, reason)
+        await self._letters.put(record, reason, detail)
+
+    def _count(self, answered: list[tuple[Command, AnyEvent | CourierPlan | None]]) -> None:
+        for command, answer in answered:
+            refused = answer.reason if isinstance(answer, Refused) else None
+            if isinstance(answer, CourierPlan) and answer.refused is not None:
+                refused = answer.refused.partition(":")[0]
+            if refused is not None:
+                self._refused.add(refused)
+            result = "repeated" if answer is None else "accepted" if refused is None else "refused"
+            self.metrics.handled.add(str(command.__struct_config__.tag), result)
+
     async def _decide(
         self, partition: int, known: Partition, todo: list[tuple[Command, str | None]], now_ms: int
-    ) -> None:
+    ) -> list[AnyEvent | CourierPlan | None]:
         """Append what answers each command, on top of what is decided but not read back yet; then wait until
-        all of it has been read back."""
+        all of it has been read back. Returns the answers; None: decided before."""
+        answers: list[AnyEvent | CourierPlan | None] = []
         states: dict[str, ShipmentState] = {}
         drafts: dict[str, CourierPlan] = {}
         appended: list[tuple[Topic, asyncio.Future[Any]]] = []
@@ -190,6 +209,7 @@ class ShipmentsOwner(Owner):
                 shipment = command.shipment
                 state = states.get(shipment) or known.states.get(shipment) or empty(shipment, command.tenant)
                 event = shipments.decide(state, command, now_ms, self._salt)
+                answers.append(event)
                 if event is not None:
                     states[shipment] = fold(state, event)
                     future = await self.kafka.begin(
@@ -200,6 +220,7 @@ class ShipmentsOwner(Owner):
                 courier = command.courier
                 before = drafts.get(courier) or known.plans.get(courier)
                 plan = plans.decide(before, command, now_ms, self._salt)
+                answers.append(plan)
                 if plan is not None:
                     drafts[courier] = plan
                     future = await self.kafka.begin(
@@ -213,6 +234,7 @@ class ShipmentsOwner(Owner):
         async with asyncio.timeout(READ_BACK_WAIT_S):
             for topic, offset in ends.items():
                 await self.reader.reached(topic, partition, offset)
+        return answers
 
     @staticmethod
     def _decided(known: Partition, command: Command) -> bool:

@@ -23,6 +23,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service.get("image") == "dromos")
 PUBLIC = {"portal": 8080, "ingest": 8081, "gateway": 8082}
+WORKERS = {"shipments": 8083, "stages": 8084, "couriers": 8085}
 TOLD = dict.fromkeys(KEYS, "k" * 32)
 
 
@@ -126,10 +127,11 @@ def test_what_the_stack_gives_a_service_is_given_here_too(name: str, tmp_path: P
 
 def test_every_service_has_a_health_check_but_the_one_that_ends() -> None:
     assert [name for name, service in SERVICES.items() if "healthcheck" not in service] == ["topics"]
-    for name, port in PUBLIC.items():
+    for name, port in {**PUBLIC, **WORKERS}.items():
         assert SERVICES[name]["healthcheck"]["test"][-1] == str(port)
-    for name in ("shipments", "stages", "couriers"):
-        assert SERVICES[name]["healthcheck"]["test"][-1] == environment(name)["DROMOS_PART"] == name
+        assert environment(name)[f"DROMOS_{name.upper()}_PORT"] == str(port) == str(getattr(Ports(), name))
+    for name in WORKERS:
+        assert environment(name)["DROMOS_PART"] == name
 
 
 def test_kafka_reads_the_same_settings_file_and_overrides_none_of_it() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -14,7 +12,9 @@ from aiokafka.structs import ConsumerRecord
 from mode import Service
 
 from services.projector.couriers.config import Settings
-from services.projector.couriers.core import Courier, Gone, Rules
+from services.projector.couriers.core import Courier, Gone, Rules, Verdict
+from services.projector.couriers.counts import FixCounts
+from services.projector.couriers.partition import Partition, finished
 from shared import logs, trace
 from shared.adapters.kafka.dead_letters import DeadLetters
 from shared.adapters.kafka.log import KafkaLog
@@ -32,12 +32,11 @@ from shared.contracts import (
     courier_stops,
     shipment_commands,
 )
-from shared.contracts.common import Actor, Policy
+from shared.contracts.common import Policy
 from shared.contracts.courier_claims import Claim
-from shared.contracts.courier_commands import CloseRoute
 from shared.contracts.courier_positions import Position
 from shared.contracts.merchants import Merchant
-from shared.contracts.topic import HOUR_MS, MINUTE_MS, Topic
+from shared.contracts.topic import HOUR_MS, Topic
 from shared.domain.plan import holds
 from shared.ports.log import Record
 from shared.ports.views import ViewsUnavailable
@@ -47,8 +46,6 @@ log = logs.get(__name__)
 STOPS_BACK_MS = 36 * HOUR_MS
 APPEND_WAIT_S = 20.0
 TICK_S = 0.5
-CLOSE_AFTER_MS = 10 * MINUTE_MS
-"""A route is over when its last outcome is so old; before, the courier may correct himself or try again."""
 _POSITION = msgspec.json.Decoder(Position)
 _ENCODER = msgspec.json.Encoder()
 
@@ -60,19 +57,6 @@ def addresses_by_cell(file: Path) -> dict[str, int]:
         return {}
     read = msgspec.json.decode(file.read_bytes())
     return {cell: int(count) for cell, count in read["cells"].items()}
-
-
-@dataclass
-class Partition:
-    """The couriers of a partition and our epoch on it."""
-
-    epoch: int
-    couriers: dict[str, Courier] = field(default_factory=dict)
-    touched: set[str] = field(default_factory=set)
-    closed: set[tuple[str, str, int]] = field(default_factory=set)
-    closing: dict[str, int] = field(default_factory=dict)
-    """By courier, when (epoch ms) a route of his may be over."""
-    restoring: bool = True
 
 
 class CouriersOwner(Owner):
@@ -91,7 +75,8 @@ class CouriersOwner(Owner):
         views: RedisViews,
         shops: KafkaTable[Merchant],
     ) -> None:
-        super().__init__(settings, "couriers", kafka, writer)
+        super().__init__(settings, "couriers", settings.couriers_port, kafka, writer)
+        self._counts = FixCounts(self.metrics)
         self._live, self._views, self._shops = live, views, shops
         self._policies: dict[str, Policy] = {}
         self._rules = Rules(self._policies, addresses_by_cell(settings.h3_file), settings.zone_key.encode())
@@ -200,6 +185,8 @@ class CouriersOwner(Owner):
         known = self._partitions[partition]
         now_ms = _now_ms()
         trace.take_up(None)
+        verdicts: list[Verdict] = []
+        foreign = unreadable = 0
         for raw in records[courier_positions.TOPIC.name]:
             try:
                 position = _POSITION.decode(raw.value)
@@ -207,10 +194,14 @@ class CouriersOwner(Owner):
             except (msgspec.MsgspecError, AttributeError, TypeError, ValueError) as error:
                 record = to_record(raw, self.settings.topic_prefix)
                 await self._letters.put(record, "unreadable", str(error))
+                unreadable += 1
                 continue
-            if not _foreign(courier, raw):
-                courier.on_fix(position, raw.value, raw.offset, now_ms)
-                known.touched.add(courier.courier)
+            if _foreign(courier, raw):
+                foreign += 1
+                continue
+            verdicts.append(courier.on_fix(position, raw.value, raw.offset, now_ms))
+            known.touched.add(courier.courier)
+        self._counts.batch(verdicts, foreign, unreadable)
         await self._publish(partition)
 
     @Service.task
@@ -297,45 +288,13 @@ class CouriersOwner(Owner):
                 futures.append(
                     await self.kafka.begin(shipment_commands.TOPIC, seen.shipment, seen, id=seen.id)
                 )
-            for close in self._finished(known, courier, now_ms):
+            for close in finished(known, courier, now_ms):
                 futures.append(
                     await self.kafka.begin(courier_commands.TOPIC, courier.courier, close, id=close.id)
                 )
         if futures:
             async with asyncio.timeout(APPEND_WAIT_S):
                 await asyncio.gather(*futures)
-
-    def _finished(self, known: Partition, courier: Courier, now_ms: int) -> Iterable[CloseRoute]:
-        """A started route is over some minutes after the last of its shipments has an outcome: its
-        coordinates go then."""
-        plan = courier.plan
-        for route in plan.routes if plan is not None else ():
-            places = [s for stop in route.stops for s in stop.shipments]
-            outcomes = [courier.outcomes.get(s.shipment) for s in places]
-            ended_ms = [
-                o.at_ms
-                for o, s in zip(outcomes, places, strict=True)
-                if o is not None and not o.open and o.joined == s.joined
-            ]
-            if plan is None or route.set_out_ms is None or len(ended_ms) < len(places):
-                continue
-            due_ms = max(ended_ms, default=0) + CLOSE_AFTER_MS
-            if now_ms < due_ms:
-                known.closing[courier.courier] = due_ms
-                continue
-            mark = (courier.courier, route.route, plan.version)
-            if mark in known.closed:
-                continue
-            known.closed.add(mark)
-            digest = hashlib.sha256("\0".join(map(str, mark)).encode()).hexdigest()
-            yield CloseRoute(
-                id=f"cmd-{digest[:24]}",
-                tenant=plan.tenant,
-                courier=courier.courier,
-                at_ms=now_ms,
-                actor=Actor(kind="system", id="couriers"),
-                route=route.route,
-            )
 
 
 def _foreign(courier: Courier, raw: ConsumerRecord) -> bool:

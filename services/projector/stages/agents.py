@@ -19,6 +19,8 @@ from services.projector.stages.projection import Projection
 from services.projector.stages.refill import Refill
 from shared import logs
 from shared.adapters.kafka.log import KafkaLog
+from shared.adapters.metrics import WorkerMetrics
+from shared.adapters.probes import Probes, Readiness
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
 from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
 from shared.contracts import courier_routes, links, merchants, shipment_events, shipment_parties
@@ -60,11 +62,18 @@ class Stages:
         self.watchdog = Watchdog(patience_s=max(30.0, 3 * settings.session_timeout_s))
         self.fence = ClockFence(settings.session_timeout_s)
         self.board = Board(settings, kafka, self.watchdog, load=not settings.rebuilding)
+        self.metrics = WorkerMetrics("stages")
+        self.metrics.lag_records.set_function(self._lag)
+        self.metrics.partitions.set_function(lambda: len(self._events_assigned()))
+        self._readiness = Readiness()
+        self.probes = Probes(settings.stages_port, self._readiness, self.metrics)
         self.projection = Projection(
-            kafka, writer, self.board, self.watchdog, producing=not settings.rebuilding
+            kafka, writer, self.board, self.watchdog, self.metrics, producing=not settings.rebuilding
         )
         self._done: dict[TP, int] = {}
         self._base: dict[TP, int] = {}
+        self._ends: dict[TP, int] = {}
+        self._heard_ms = 0
         self._caught_up = False
         """Whether all that was assigned has been worked off once: only then is this worker ready."""
         self.refill = Refill(settings, self.board, self.projection, writer)
@@ -131,6 +140,7 @@ class Stages:
             async for events in stream.take_events(BATCH, within=WITHIN_S):
                 self.fence.check()
                 records = [to_record(event, self.settings.topic_prefix) for event in events]
+                begun = time.perf_counter()
                 try:
                     await handle(records)
                 except asyncio.CancelledError:
@@ -139,7 +149,10 @@ class Stages:
                     log.exception("projection.failed")
                     fatal("failed", error=f"{type(error).__name__}: {error}")
                 for event in events:
-                    self._done[TP(event.message.topic, event.message.partition)] = event.message.offset + 1
+                    tp = TP(event.message.topic, event.message.partition)
+                    self._done[tp] = event.message.offset + 1
+                    self.metrics.worked_off(tp, int(event.message.timestamp * 1000))
+                self.metrics.batch(len(records), time.perf_counter() - begun)
                 self.watchdog.progress()
 
         agent.__name__ = topic.name
@@ -152,6 +165,7 @@ class Stages:
                 record = to_record(event, self.settings.topic_prefix)
                 try:
                     await handle(record)
+                    self.metrics.handled.add(record.topic, "shown")
                 except asyncio.CancelledError:
                     raise
                 except msgspec.MsgspecError as error:
@@ -159,7 +173,9 @@ class Stages:
                 except Exception as error:
                     log.exception("projection.failed")
                     fatal("failed", error=f"{type(error).__name__}: {error}")
-                self._done[TP(event.message.topic, event.message.partition)] = record.offset + 1
+                tp = TP(event.message.topic, event.message.partition)
+                self._done[tp] = record.offset + 1
+                self.metrics.worked_off(tp, record.timestamp_ms)
                 self.watchdog.progress()
 
         agent.__name__ = topic.name
@@ -183,6 +199,7 @@ class Stages:
             if tp.topic == self.settings.topic_prefix + shipment_events.TOPIC.name:
                 self.board.drop(tp.partition)
         self._caught_up = False
+        self.metrics.forget()
         self.refill.forget()
 
     async def close(self) -> None:
@@ -201,6 +218,8 @@ class Stages:
         # All in one question: each waits at the broker behind the fetch that is under way.
         if unknown := [tp for tp in assigned if tp not in self._base]:
             self._base.update(await consumer.earliest_offsets(*unknown))
+        self._ends = {tp: end for tp in assigned if (end := inner.highwater(tp)) is not None}
+        self._heard_ms = min((inner.last_poll_timestamp(tp) or 0 for tp in assigned), default=0)
         for tp in assigned:
             position = await consumer.position(tp)
             end, asked = inner.highwater(tp), inner.last_poll_timestamp(tp)
@@ -210,6 +229,22 @@ class Stages:
             if done >= position >= end:
                 found[tp] = asked
         return found, bool(assigned) and len(found) == len(assigned)
+
+    def _events_assigned(self) -> list[TP]:
+        return [tp for tp in self._ends if tp.topic.endswith(shipment_events.TOPIC.name)]
+
+    def _lag(self) -> int:
+        """Records of the assigned partitions that are not worked off, as of the last report."""
+        return sum(max(0, end - self._done.get(tp, self._begun(tp))) for tp, end in self._ends.items())
+
+    def _why_unready(self, now_ms: int) -> str:
+        if not self._ends:
+            return "no partitions"
+        if not self._caught_up:
+            return "catching up"
+        if self.refill.busy:
+            return "filling the views"
+        return "Kafka is silent" if now_ms - self._heard_ms > UNHEARD_MS else ""
 
     def _begun(self, tp: TP) -> int:
         """Where reading a partition began: what has been fetched since is not worked off yet."""
@@ -230,6 +265,8 @@ class Stages:
         now_ms = time.time_ns() // 1_000_000
         self.watchdog.waiting(any(now_ms - marks.get(tp, 0) > UNHEARD_MS for tp in assigned))
         self._caught_up |= caught_up
+        for tp, at_ms in marks.items():
+            self.metrics.worked_off(tp, at_ms)
         try:
             filled = await self.refill.look(assigned)
             events = self.settings.topic_prefix + shipment_events.TOPIC.name
@@ -246,5 +283,7 @@ class Stages:
             shown = await read_generation(self.writer.redis, self.settings.namespace)
             if shown != self.settings.generation:
                 fatal("another generation is shown", generation=shown)
+            self._readiness.say(self._why_unready(now_ms))
         except (ViewsUnavailable, RedisError, OSError) as error:
             log.warning("views.unavailable", error=str(error))
+            self._readiness.say("the views can't be written")

@@ -33,6 +33,7 @@ def main() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     stages = loop.run_until_complete(build(settings))
+    loop.run_until_complete(stages.probes.start())
     worker = faust.Worker(stages.app, loop=loop, override_logging=False, quiet=True)
     worker.execute_from_commandline()
 

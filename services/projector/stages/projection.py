@@ -15,6 +15,7 @@ from shared import logs, trace
 from shared.adapters.envelope import TYPE
 from shared.adapters.kafka.dead_letters import DeadLetters
 from shared.adapters.kafka.log import KafkaLog
+from shared.adapters.metrics import WorkerMetrics
 from shared.adapters.redis.views import RedisViewsWriter
 from shared.adapters.watchdog import Watchdog
 from shared.contracts import (
@@ -61,11 +62,12 @@ class Projection:
         writer: RedisViewsWriter,
         board: Board,
         watchdog: Watchdog,
+        metrics: WorkerMetrics,
         *,
         producing: bool,
     ) -> None:
         self._kafka, self._writer, self._board, self._watchdog = kafka, writer, board, watchdog
-        self._producing = producing
+        self._metrics, self._producing = metrics, producing
         self._letters = DeadLetters(kafka, "projector.stages")
         self._plans: dict[str, CourierPlan] = {}
 
@@ -83,7 +85,9 @@ class Projection:
                 pause_s = min(pause_s * 2, 1.0)
 
     async def poison(self, record: Record, error: Exception) -> None:
+        self._metrics.handled.add(record.topic, "unreadable")
         if self._producing:
+            self._metrics.dead_letters.add(record.topic, "unreadable")
             await self._letters.put(record, "unreadable", str(error))
 
     async def events(self, records: Sequence[Record]) -> None:
@@ -103,8 +107,13 @@ class Projection:
             if follows(before, event):
                 done.append(self._fold(record, before, event))
                 views[event.shipment] = done[-1].effects.view
+                result = "folded"
             elif event.seq <= before.seq:
                 views[event.shipment] = stage_view(before)
+                result = "repeated"
+            else:
+                result = "stray"
+            self._metrics.handled.add(str(event.__struct_config__.tag), result)
             if isinstance(event, Registered):
                 registered.add(event.shipment)
         for view in filter(None, views.values()):
@@ -123,6 +132,7 @@ class Projection:
     async def _read(self, record: Record) -> AnyEvent | None:
         if record.headers.get(TYPE, "") not in KNOWN_TYPES:
             log.info("event.skipped", type=record.headers.get(TYPE), at=record.offset)
+            self._metrics.handled.add("unknown", "skipped")
             return None
         try:
             return shipment_events.DECODER.decode(record.value or b"")

@@ -23,6 +23,8 @@ from shared import logs
 from shared.adapters.kafka.connection import client_options
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.reader import FETCH_WAIT_MS, Reader
+from shared.adapters.metrics import WorkerMetrics
+from shared.adapters.probes import Probes, Readiness
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
 from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
 from shared.config import CommonSettings
@@ -43,10 +45,15 @@ class Owner(Service):
     max_batch = 500
 
     def __init__(
-        self, settings: CommonSettings, group: str, kafka: KafkaLog, writer: RedisViewsWriter, **kwargs: Any
+        self, settings: CommonSettings, group: str, port: int, kafka: KafkaLog, writer: RedisViewsWriter
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__()
         self.settings, self.kafka, self.writer = settings, kafka, writer
+        self.metrics = WorkerMetrics(self.role)
+        self.metrics.lag_records.set_function(self._lag)
+        self.metrics.partitions.set_function(lambda: len(self.mine))
+        self._readiness = Readiness()
+        self._probes = Probes(port, self._readiness, self.metrics)
         self._group = group
         self.reader = Reader(settings, self.followed)
         self.watchdog = Watchdog(patience_s=max(30.0, 3 * settings.session_timeout_s))
@@ -57,6 +64,7 @@ class Owner(Service):
         self._given_changed = asyncio.Event()
         self._batch = asyncio.Lock()
         self._done: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
         self._consumer = AIOKafkaConsumer(
             **client_options(settings),
             group_id=settings.topic_prefix + group,
@@ -97,6 +105,7 @@ class Owner(Service):
 
     async def on_start(self) -> None:
         self.watchdog.start()
+        await self._probes.start()
         await self.kafka.start()
         await self.reader.start()
         await self._consumer.start()
@@ -110,6 +119,7 @@ class Owner(Service):
         await self.reader.stop()
         await self.kafka.stop()
         await self.writer.close()
+        await self._probes.stop()
 
     @Service.task
     async def _tick(self) -> None:
@@ -185,8 +195,12 @@ class Owner(Service):
                     if tp.partition in self.mine:
                         by_partition[tp.partition][tp.topic.removeprefix(prefix)] = records
                 for partition, records_by_topic in by_partition.items():
+                    begun = time.perf_counter()
                     await self.work(partition, records_by_topic)
                     self.watchdog.progress()
+                    batches = records_by_topic.values()
+                    self.metrics.batch(sum(map(len, batches)), time.perf_counter() - begun)
+                    self.metrics.worked_off(partition, min(b[-1].timestamp for b in batches))
                 ends = {tp: rs[-1].offset + 1 for tp, rs in fetched.items() if tp.partition in by_partition}
                 await self._commit(ends)
 
@@ -213,6 +227,24 @@ class Owner(Service):
         known = [t for t in times if t is not None]
         return min(known) if times and len(known) == len(times) else None
 
+    def _lag(self) -> int:
+        """Records of our partitions that are not worked off."""
+        lag = 0
+        for tp in self._consumer.assignment():
+            end, done = self._consumer.highwater(tp), self._done.get(tp, self._committed.get(tp))
+            lag += max(0, end - done) if end is not None and done is not None else 0
+        return lag
+
+    def _why_unready(self, now_ms: int) -> str:
+        if not self._given:
+            return "no partitions"
+        if self._given != self.mine:
+            return f"reading up partitions {sorted(self._given - self.mine)}"
+        heard_ms = min(
+            (self._consumer.last_poll_timestamp(tp) or 0 for tp in self._consumer.assignment()), default=0
+        )
+        return "Kafka is silent" if now_ms - heard_ms > UNHEARD_MS else ""
+
     async def _report_progress(self) -> None:
         while not self.should_stop:
             now_ms = time.time_ns() // 1_000_000
@@ -220,6 +252,8 @@ class Owner(Service):
             at = {p: t for p in self.mine if (t := self._worked_off_ms(p)) is not None}
             # A client that has lost its brokers for good knows of no lag: it hears of nothing any more.
             self.watchdog.waiting(any(now_ms - at.get(p, 0) > UNHEARD_MS for p in self._given))
+            for partition, at_ms in at.items():
+                self.metrics.worked_off(partition, at_ms)
             try:
                 await self.writer.put_worked_off(self.role, at)
                 part = self.settings.part or self.role
@@ -229,11 +263,11 @@ class Owner(Service):
                 shown = await read_generation(self.writer.redis, self.settings.namespace)
                 if shown != self.writer.keys.generation:
                     fatal("another generation is shown", generation=shown)
+                self._readiness.say(self._why_unready(now_ms))
             except (ViewsUnavailable, RedisError, OSError) as error:
                 log.warning("views.unavailable", error=str(error))
+                self._readiness.say("the views can't be written")
             await asyncio.sleep(0.4)
-
-    _committed: dict[TopicPartition, int]
 
     # Called by the group
 
@@ -243,11 +277,14 @@ class Owner(Service):
         for tp in tps:
             self._done.pop(tp, None)
         self._given = partitions
+        for partition in partitions:
+            self.metrics.worked_off(partition, time.time_ns() // 1_000_000)
         self._given_changed.set()
 
     async def taken(self) -> None:
         """All partitions are taken back before a rebalance; the batch in hand is finished first."""
         self._given = set()
+        self.metrics.forget()
         try:
             await asyncio.wait_for(self._batch.acquire(), REVOKE_WAIT_S)
         except TimeoutError:
