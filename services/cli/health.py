@@ -5,12 +5,15 @@ Clients are imported where they are needed, so that other commands need not wait
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import msgspec
 
 from shared.contracts.views.keys import heartbeat
 from shared.contracts.views.work import Heartbeat, Role
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 WORKERS: tuple[str, ...] = get_args(Role)
 TIMEOUT_S = 2.0
@@ -41,28 +44,39 @@ def answers(name: str, url: str) -> Look:
     return unready(name, f"not ready at {url}: {found.status_code} {found.text[:120].strip()}")
 
 
-def workers(redis_url: str, namespace: str) -> list[Look]:
-    """Ask Redis for the workers' heartbeats, which last ten seconds."""
+def connected(redis_url: str) -> Redis:
+    """A client that asks once and waits for two seconds at most."""
     from redis import Redis
     from redis.backoff import NoBackoff
-    from redis.exceptions import RedisError
     from redis.retry import Retry
 
-    client = Redis.from_url(
+    return Redis.from_url(
         redis_url,
         socket_timeout=TIMEOUT_S,
         socket_connect_timeout=TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
     )
+
+
+def heartbeats(client: Redis, namespace: str) -> list[Heartbeat]:
+    """The workers' heartbeats, which last ten seconds."""
+    names = list(client.scan_iter(match=heartbeat(namespace, "*"), count=1_000))
+    found = client.mget(names) if names else []
+    return [msgspec.json.decode(raw, type=Heartbeat) for raw in found if raw is not None]
+
+
+def workers(redis_url: str, namespace: str) -> list[Look]:
+    """Ask Redis for the workers' heartbeats."""
+    from redis.exceptions import RedisError
+
+    client = connected(redis_url)
     try:
-        names = list(client.scan_iter(match=heartbeat(namespace, "*"), count=1_000))
-        found = client.mget(names) if names else []
+        beats = heartbeats(client, namespace)
     except RedisError as error:
         down = unready("redis", f"does not answer: {type(error).__name__}")
         return [down, *(unready(role, "not known: its heartbeat is in Redis") for role in WORKERS)]
     finally:
         client.close()
-    beats = [msgspec.json.decode(raw, type=Heartbeat) for raw in found if raw is not None]
     return [Look("redis", "ok", "answers"), *of_workers(beats)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from services.cli import devices, dlq, links, merchants, routes, shipments, stack, topics
+from services.cli import devices, dlq, links, merchants, routes, shipments, stack, status, topics
 from services.cli.output import Failure, tell
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 stack.register(app)
+status.register(app)
 for name, group in (
     ("topics", topics.app),
     ("dlq", dlq.app),

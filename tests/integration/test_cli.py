@@ -375,6 +375,35 @@ def test_doctor_says_what_runs(system: System) -> None:
     assert (strict.code, strict.json["ok"]) == (1, False)
 
 
+def test_status_says_what_is_to_be_done_and_shows_the_rest_of_what_is_away(system: System) -> None:
+    def settled() -> Any:
+        told = system.dromos("status", "--json").json
+        ready = {part["role"] for part in told["parts"] if part["ready"]}
+        return told if ready >= {"portal", "ingest", "shipments", "stages"} and told["lag"] else None
+
+    told = until("ready again after the rebuild", settled)
+    assert (told["ok"], told["kafka"]["up"], told["redis"]["up"]) == (False, True, True)
+    assert "couriers" in told["say"], "it was not started here"
+    assert told["paused"], "without couriers no page shows positions"
+    lag = {each["role"]: each for each in told["lag"]}
+    assert lag["shipments"]["members"] == 1
+    assert lag["stages"]["group"].startswith("stages-g"), "the shown generation's"
+    assert {mark["role"]: mark["late"] for mark in told["marks"]}["couriers"] == [0, 1]
+    reasons = {(put["reason"], put["parked"]) for put in told["put_aside"]}
+    assert reasons >= {("clock_ahead", True), ("unreadable", False)}
+    assert next(part["since"] for part in told["parts"] if part["role"] == "ingest")
+
+    people = system.dromos("status")
+    assert people.code == 1
+    assert "points parked of courier.positions, clock_ahead" in people.out
+    no_kafka = system.dromos("status", "--json", DROMOS_KAFKA_BOOTSTRAP="127.0.0.1:1")
+    assert (no_kafka.code, no_kafka.json["kafka"]["up"], no_kafka.json["lag"]) == (1, False, None)
+    assert {mark["role"] for mark in no_kafka.json["marks"]} == {"shipments", "stages", "couriers"}
+    no_redis = system.dromos("status", "--json", DROMOS_REDIS_URL="redis://127.0.0.1:1/0")
+    assert (no_redis.code, no_redis.json["redis"]["up"], no_redis.json["paused"]) == (1, False, None)
+    assert no_redis.json["lag"], "Kafka tells its own"
+
+
 def test_the_simulator_and_up_are_told_apart_from_what_they_need(system: System, tmp_path: Path) -> None:
     refused = system.dromos("simulate", "--json", DROMOS_ADMIN_TOKEN="")
     assert "administrator's token" in refused.failure["error"]

@@ -267,6 +267,7 @@ class Stages:
         self._caught_up |= caught_up
         for tp, at_ms in marks.items():
             self.metrics.worked_off(tp, at_ms)
+        why = self._why_unready(now_ms)
         try:
             filled = await self.refill.look(assigned)
             events = self.settings.topic_prefix + shipment_events.TOPIC.name
@@ -277,13 +278,13 @@ class Stages:
                     part=self.settings.part,
                     ready=self._caught_up and not self.refill.busy,
                     at_ms=now_ms,
-                    detail="" if caught_up else "catching up",
+                    detail=why or ("" if caught_up else "catching up"),
                 )
             )
             shown = await read_generation(self.writer.redis, self.settings.namespace)
             if shown != self.settings.generation:
                 fatal("another generation is shown", generation=shown)
-            self._readiness.say(self._why_unready(now_ms))
+            self._readiness.say(why)
         except (ViewsUnavailable, RedisError, OSError) as error:
             log.warning("views.unavailable", error=str(error))
             self._readiness.say("the views can't be written")

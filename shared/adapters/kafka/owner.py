@@ -254,16 +254,18 @@ class Owner(Service):
             self.watchdog.waiting(any(now_ms - at.get(p, 0) > UNHEARD_MS for p in self._given))
             for partition, at_ms in at.items():
                 self.metrics.worked_off(partition, at_ms)
+            why = self._why_unready(now_ms)
+            detail = f"partitions {sorted(self.mine)}" + (f", {why}" if ready and why else "")
             try:
                 await self.writer.put_worked_off(self.role, at)
                 part = self.settings.part or self.role
                 await self.writer.put_heartbeat(
-                    Heartbeat(part=part, ready=ready, at_ms=now_ms, detail=f"partitions {sorted(self.mine)}")
+                    Heartbeat(part=part, ready=ready, at_ms=now_ms, detail=detail)
                 )
                 shown = await read_generation(self.writer.redis, self.settings.namespace)
                 if shown != self.writer.keys.generation:
                     fatal("another generation is shown", generation=shown)
-                self._readiness.say(self._why_unready(now_ms))
+                self._readiness.say(why)
             except (ViewsUnavailable, RedisError, OSError) as error:
                 log.warning("views.unavailable", error=str(error))
                 self._readiness.say("the views can't be written")
