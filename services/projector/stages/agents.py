@@ -265,18 +265,21 @@ class Stages:
         now_ms = time.time_ns() // 1_000_000
         self.watchdog.waiting(any(now_ms - marks.get(tp, 0) > UNHEARD_MS for tp in assigned))
         self._caught_up |= caught_up
+        events = self.settings.topic_prefix + shipment_events.TOPIC.name
+        # Now rather than with each partition's first event, one after the other, while somebody waits.
+        loading = [self.board.begin(tp.partition) for tp in assigned if tp.topic == events]
+        loaded = all(task.done() for task in loading)
         for tp, at_ms in marks.items():
             self.metrics.worked_off(tp, at_ms)
         why = self._why_unready(now_ms)
         try:
             filled = await self.refill.look(assigned)
-            events = self.settings.topic_prefix + shipment_events.TOPIC.name
             at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
             await self.writer.put_worked_off("stages", {p: ms for p, ms in at.items() if p in filled})
             await self.writer.put_heartbeat(
                 Heartbeat(
                     part=self.settings.part,
-                    ready=self._caught_up and not self.refill.busy,
+                    ready=self._caught_up and loaded and not self.refill.busy,
                     at_ms=now_ms,
                     detail=why or ("" if caught_up else "catching up"),
                 )

@@ -34,12 +34,16 @@ class Board:
         self._again: list[tuple[int, StateRecord]] = []
         self.reader = Reader(settings, self._followed)
 
-    async def partition(self, partition: int) -> None:
-        """Wait until the partition's states are there."""
+    def begin(self, partition: int) -> asyncio.Task[None]:
+        """Begin to load the partition's states, unless that has begun; done when they are there."""
         if partition not in self._loading:
             self._states.setdefault(partition, {})
             self._loading[partition] = asyncio.create_task(self._read(partition))
-        await asyncio.shield(self._loading[partition])
+        return self._loading[partition]
+
+    async def partition(self, partition: int) -> None:
+        """Wait until the partition's states are there."""
+        await asyncio.shield(self.begin(partition))
 
     async def _read(self, partition: int) -> None:
         if self._load:
