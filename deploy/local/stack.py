@@ -43,8 +43,17 @@ class Ports:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Ports:
-        """Read the ports, those not set at their defaults; raise ValueError on what is no port."""
-        return cls(**{f.name: int(env.get(cls.variable(f.name)) or str(f.default)) for f in fields(cls)})
+        """Read the ports, those not set at their defaults; raise ValueError on what is no port, or one for
+        two parts."""
+        chosen: dict[str, int] = {}
+        for field in fields(cls):
+            port = int(env.get(cls.variable(field.name)) or str(field.default))
+            if not 0 < port < 65_536:
+                raise ValueError(f"{cls.variable(field.name)} is {port}: a port is a number from 1 to 65535")
+            if (other := next((n for n, p in chosen.items() if p == port), None)) is not None:
+                raise ValueError(f"{cls.variable(other)} and {cls.variable(field.name)} are both {port}")
+            chosen[field.name] = port
+        return cls(**chosen)
 
     @classmethod
     def free(cls) -> Ports:

@@ -77,7 +77,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         chosen = Ports.free() if told.free_ports else Ports.from_environment(os.environ)
     except ValueError as error:
-        print(f"dromos: a port in the environment is no number: {error}", file=sys.stderr)
+        print(f"dromos: the ports in the environment can't be: {error}", file=sys.stderr)
         return 1
     stack = Stack(chosen, (told.data_dir or state_dir()).absolute())
     stack.lay_out()

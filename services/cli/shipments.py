@@ -170,8 +170,9 @@ def show(shipment: ShipmentId, json: Json = False) -> None:
     line(f"{answer['shipment']}: order {answer['order_number']} of {answer['merchant']}")
     line(f"{answer['status']} ({answer['meaning']}) since {answer['status_at']}, event {answer['seq']}")
     if answer.get("courier"):
-        out = "out for delivery" if answer["out_for_delivery"] else "not yet set out"
-        line(f"with {answer['courier']}, {out}, attempt {answer['attempt']}")
+        out = ", out for delivery" if answer["out_for_delivery"] else ""
+        attempt = f", attempt {answer['attempt']}" if answer["attempt"] else ""
+        line(f"courier {answer['courier']}{out}{attempt}")
     table(
         ("at", "status", "meaning", "attempt", "place"),
         [(s["at"], s["status"], s["meaning"], s.get("attempt"), s.get("place")) for s in answer["history"]],

@@ -74,7 +74,10 @@ class Client:
     async def create_shipment(self, key: str, idempotency_key: str, body: dict[str, Any]) -> str:
         """Register a shipment and wait until it is; its id."""
         headers = {"Idempotency-Key": idempotency_key, "Prefer": "wait=2"}
-        answer = await self._call("POST", self._portal + "/v1/shipments", key, body, headers)
+        for _ in range(_ASKED_AGAIN):
+            answer = await self._call("POST", self._portal + "/v1/shipments", key, body, headers)
+            if answer.status_code != PENDING:
+                break
         return str(answer.json()["shipment"])
 
     async def report_as_shop(self, key: str, shipment: str, body: dict[str, Any]) -> None:
@@ -148,3 +151,6 @@ class Client:
 
 
 _WAIT = {"Prefer": "wait=2"}
+PENDING = 202
+_ASKED_AGAIN = 5
+"""How often what is not decided yet is asked for again; the same key is the same shipment."""

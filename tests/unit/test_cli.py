@@ -30,7 +30,8 @@ from shared.contracts.views.work import Heartbeat
 from shared.ports.log import Record
 
 ISSUED = {
-    "up", "doctor", "status", "topics ensure", "topics diff", "topics list", "topics lag", "topics tail", "dlq list",
+    "up", "doctor", "status", "topics ensure", "topics diff", "topics list", "topics lag", "topics tail",
+    "dlq list",
     "dlq show", "dlq redrive", "device enrol", "device rotate", "device revoke", "device watch",
     "shipment create", "shipment event", "shipment forget", "shipment show", "route plan", "route show",
     "link new", "link revoke", "simulate", "rebuild", "merchant put", "merchant show", "merchant key",

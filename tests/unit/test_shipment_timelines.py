@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from shared.domain.shipment import empty, replace
-from tests.unit.shipment_life import Life
+from tests.unit.shipment_life import Life, at
 
 TAKEN = """
     08:00 shop registers
@@ -109,6 +109,15 @@ def test_anothers_report_on_an_id_that_is_not_registered_yet_takes_nothing() -> 
     assert getattr(life.events[-1], "reason", None) == "unknown_shipment"
     assert life.tell("08:00 shop registers") == "ok"
     assert life.state.tenant == "athens"
+
+
+def test_nothing_happened_to_it_long_before_it_was_announced(life: Life) -> None:
+    early = msgspec.structs.replace(life._command("hub", "InTransit_003", [], "08:00"), at_ms=at("08:00"))
+    day_ms = 24 * 3_600_000
+    life.send(msgspec.structs.replace(early, at_ms=early.at_ms - day_ms - 1), "11:10")
+    assert getattr(life.events[-1], "reason", None) == "before_it_was_announced"
+    life.send(msgspec.structs.replace(early, id="k-early", at_ms=early.at_ms - day_ms), "11:11")
+    assert life.history()[0].endswith("InTransit_003")
 
 
 def test_a_late_scan_is_history_only(life: Life) -> None:

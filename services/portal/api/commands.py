@@ -70,6 +70,7 @@ _STATUS_OF_REASON = {
     "unknown_route": 404,
     "already_registered": 422,
     "from_the_future": 422,
+    "before_it_was_announced": 422,
     "unknown_status": 422,
     "bad_stops": 422,
     "shipment_twice": 422,

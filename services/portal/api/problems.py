@@ -55,7 +55,8 @@ class Problem(Exception):
 
 def not_found(what: str) -> Problem:
     """The one answer for what is not there and for what is somebody else's."""
-    return Problem(404, "not_found", f"There is no such {what}, or it is not yours.")
+    detail = f"There is no such {what}, or it is not yours; one just made takes a moment to be there."
+    return Problem(404, "not_found", detail)
 
 
 def link_gone() -> Problem:

@@ -24,6 +24,8 @@ from shared.domain.shipment import observation
 
 SYSTEM = Actor(kind="system", id="shipments")
 MAX_AHEAD_MS = 2 * 60_000
+MAX_BEFORE_MS = 24 * 3_600_000
+"""Hubs may scan a parcel before its shop has announced it, but not by more than a day."""
 
 
 class Refusal(Exception):
@@ -132,6 +134,13 @@ def _report(state: ShipmentState, command: Report, head: dict[str, Any]) -> AnyE
             )
     elif command.actor.kind == "merchant" and command.actor.id != state.merchant:
         raise Refusal("unknown_shipment", "There is no such shipment.")
+    announced_ms = min(state.history, key=lambda e: e.seq).at_ms
+    if at_ms < announced_ms - MAX_BEFORE_MS:
+        raise Refusal(
+            "before_it_was_announced",
+            "The event's time lies more than a day before the shipment was announced; give the time at "
+            "which it happened.",
+        )
     before = state.substatus or "Pending_001"
     attempt = command.attempt if command.attempt is not None else _attempt_at(state, command, at_ms)
     late = (attempt, at_ms) < (state.attempt, state.status_ms) or at_ms < state.status_ms

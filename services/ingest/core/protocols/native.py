@@ -58,6 +58,9 @@ def _outcome(point: dict[str, Any], received_ms: int) -> Outcome:
     if lon is None and lat is None:
         if not any(name in point for name in _MEANINGFUL):
             raise Unfit(Reason.UNREADABLE, "neither a place nor a sign of life")
+        if unknown := sorted(point.keys() - _POINT["properties"].keys()):
+            # A misspelt place would pass for a sign of life, and be lost without a word.
+            raise Unfit(Reason.UNREADABLE, f"no lon and lat, and unknown members: {', '.join(unknown)[:80]}")
         check_time(at_ms, received_ms)
         return SignOfLife(at_ms, battery, event)
     if lon is None or lat is None:
