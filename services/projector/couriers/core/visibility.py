@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.projector.couriers.core.audience import Audience
 from services.projector.couriers.core.itinerary import Place
+from services.projector.couriers.core.limits import AT_STOP_M
 from services.projector.couriers.core.track import Fix
 from services.projector.couriers.core.whereabouts import Spot, Whereabouts
 from shared.contracts.views.live import Why
@@ -71,11 +72,11 @@ def why_not_exact(a: Audience, where: Whereabouts, secret: bytes) -> Why | None:
     at = where.at
     if at is not None and at is not a.place:
         return why
-    if at is None and (
-        (here.doors and _on_doorstep(a.place, here))
-        or (shown is not here and shown.doors and _on_doorstep(a.place, shown))
-    ):
-        return why
+    for spot in (here,) if shown is here else (here, shown):
+        # Until a second fix shows it, one who drives off is still taken to be at his stop.
+        away = at is None or spot.distance_m(a.place) > AT_STOP_M
+        if away and spot.doors and _on_doorstep(a.place, spot):
+            return why
     if mode == "strict" and (
         _in_zone(a, where, here, secret) or (shown is not here and _in_zone(a, where, shown, secret))
     ):

@@ -47,6 +47,7 @@ export const en: Messages<"en"> = {
     stale: {
       sentence: "No news from the driver’s phone.",
       detail: "Last seen {ago}, at {time}. The grey marker shows where that was.",
+      area: "Last seen {ago}, at {time}, in the area that the map shows.",
       unseen: "The position will appear on the map as soon as the phone answers again.",
     },
     paused: {

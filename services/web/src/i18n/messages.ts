@@ -55,7 +55,7 @@ export interface Messages<L extends Language> {
     resting: StateText;
     protected: StateText;
     noFix: StateText;
-    stale: StateText & { unseen: string };
+    stale: StateText & { area: string; unseen: string };
     paused: StateText;
     reconnecting: StateText & { empty: string };
     arrived: StateText & { cash: string };

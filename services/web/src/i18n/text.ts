@@ -22,7 +22,13 @@ export interface Text extends Omit<Messages<Language>, "plural"> {
 
 /** Replace each `{name}` of a template; a name without a value stays as it is, so that a test can see it. */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  const filled = template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  return filled.replace(/\.\.(?!\.)/g, "."); // "at 11:03 μ.μ." ends a sentence as it is
+}
+
+/** With a capital first letter. Not by CSS, nor by the locale: in Greek both take the accent away. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function textOf(language: Language): Text {

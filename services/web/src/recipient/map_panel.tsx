@@ -153,7 +153,8 @@ function useMap(
       setHandle(null);
       mine?.remove();
     };
-  }, [waiting, attempt, still]);
+    // In another language it is made anew: its own words are set when it is made.
+  }, [waiting, attempt, still, language.value]);
 
   const scene = sceneOf(state.value, now_ms.value);
   useEffect(() => handle?.update(scene));

@@ -105,9 +105,10 @@ function Updated({ view }: { view: Snapshot }) {
   const at_ms = Math.max(view.shipment.status_ms, shown ? (view.driver.at_ms ?? 0) : 0);
   const ago = formats.value.ago(at_ms, server_ms);
   const { facts } = text.value;
+  const quiet = sentence.value.phase === "stale" || sentence.value.phase === "paused";
   const [now, template] = shown ? [facts.updatedNow, facts.updated] : [facts.changedNow, facts.changed];
   return (
-    <p class="updated" data-link={link}>
+    <p class="updated" data-link={quiet && link === "live" ? "quiet" : link}>
       <span class="dot" aria-hidden="true" />
       <span>
         <span data-testid="updated">{ago === null ? now : fill(template, { ago })}</span>

@@ -1,7 +1,7 @@
 /** Every stage with its time and place, the newest first. */
 
 import type { Snapshot, Stage } from "../contracts";
-import { fill, statusText } from "../i18n/text";
+import { capital, fill, statusText } from "../i18n/text";
 import { tagOf } from "../view/phase";
 import { serverNow } from "../view/state";
 import { formats, now_ms, state, text } from "./store";
@@ -45,7 +45,7 @@ function Item({ stage, current, day }: { stage: Stage; current: boolean; day: st
   const tone = BAD.includes(tagOf(stage.substatus)) ? "bad" : "good";
   return (
     <li data-current={current} data-tone={tone} aria-current={current ? "step" : undefined}>
-      {day !== null && <p class="day">{day}</p>}
+      {day !== null && <p class="day">{capital(day)}</p>}
       <p class="what">
         <span class="name">{statusText(text.value, stage.substatus).name}</span>
         <time dateTime={new Date(stage.at_ms).toISOString()}>{formats.value.time(stage.at_ms)}</time>

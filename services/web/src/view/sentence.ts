@@ -2,7 +2,7 @@
 
 import type { Snapshot } from "../contracts";
 import type { Formats } from "../i18n/format";
-import { fill, statusText, type Text } from "../i18n/text";
+import { capital, fill, statusText, type Text } from "../i18n/text";
 import { type Phase, phaseOf } from "./phase";
 import { type State, serverNow } from "./state";
 
@@ -88,7 +88,7 @@ function withView(
         states.stale.sentence,
         driver.feature === undefined
           ? states.stale.unseen
-          : fill(states.stale.detail, {
+          : fill(driver.show === "area" ? states.stale.area : states.stale.detail, {
               ago: formats.ago(seen_ms, server_ms) ?? formats.time(seen_ms),
               time: formats.time(seen_ms),
             }),
@@ -114,7 +114,7 @@ function withView(
     case "delivered":
     case "failed": {
       const time = formats.dated(shipment.status_ms, server_ms);
-      return [status.sentence, fill(states[phase].detail, { time })];
+      return [status.sentence, capital(fill(states[phase].detail, { time }))];
     }
     case "exception":
     case "pickup":
