@@ -72,6 +72,12 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         '    elif True:\n        a.show, a.why, a.fix = "resting", why, a.fix or shown',
         f"{_VISIBILITY}::test_live_from_five_stops_away",
     ),
+    "doorstep_open_while_driving_off": (
+        f"{_CORE}/visibility.py",
+        "away = at is None or spot.distance_m(a.place) > AT_STOP_M",
+        "away = at is None",
+        f"{_VISIBILITY}::test_live_driving_off_past_a_neighbours_door",
+    ),
     "doorstep_off": (
         f"{_CORE}/limits.py",
         "DOORSTEP_M = 30.0",

@@ -116,6 +116,24 @@ def test_live_one_wild_fix_does_not_show_the_door() -> None:
     )
 
 
+def test_live_driving_off_past_a_neighbours_door() -> None:
+    """Nobody is in at number 1 and he drives on; one fix, without its speed, falls on number 2's doorstep."""
+    near = [stop("1", (400, 0)), stop("2", (490, 0)), stop("3", (900, 0))]
+    play(
+        Round(near, {"shop": Policy(mode="live")}),
+        """
+        s    what          | s-1
+        0    at 340,0      | exact 340,0
+        5    at 370,0      | exact 370,0
+       10    at 398,0      | exact 398,0
+       15    at 400,0      | exact
+       20    at 401,0      | exact
+       25    at 475,0      | rest
+       30    at 540,0      | exact 540,0
+        """,
+    )
+
+
 def test_strict_shows_nothing_inside_a_zone() -> None:
     """Nothing exact near a stranger's door, one word for driving through and standing there, and the count
     changes on the clock's tick, not when the parcel is handed over."""
