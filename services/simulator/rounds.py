@@ -24,6 +24,8 @@ from shared.ports.router import NoRouteError, Router
 log = logs.get(__name__)
 
 _TRIES = 8
+SETS_OUT_WITH = 0.5
+"""A courier who sets out has let his phone find itself: a radius of some 20 m at worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Rounds:
         for i in range(scene.done):
             await self._report(made, i, phone.secret, past=True)
         network = Network(self.faults, rng)
-        fixes = readings(made.drive, Receiver(rng), rng, 0.0, from_s)
+        fixes = readings(made.drive, Receiver(rng, SETS_OUT_WITH), rng, 0.0, from_s)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(phone.play(in_order_of_sending(network, fixes), made.clock))
             tasks.create_task(self._hand_over(made, scene.done, phone.secret))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from math import exp, hypot, sqrt
+from math import exp, hypot, inf, sqrt
 
 from services.simulator.core.distributions import ACCURACY_M, STANDING_REPEATS
 from services.simulator.core.motion import Doing, Moment
@@ -41,11 +41,12 @@ class Fix:
 
 
 class Receiver:
-    """One phone's receiver, with an error that goes on from reading to reading; deterministic by its rng."""
+    """One phone's receiver, with an error that goes on from reading to reading; deterministic by its rng.
+    `at_worst` bounds how well it sees the sky to begin with, in deviations."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, at_worst: float = inf) -> None:
         self._rng = rng
-        self._weather = rng.gauss(0, 1)
+        self._weather = min(rng.gauss(0, 1), at_worst)
         self._x, self._y = rng.gauss(0, 1), rng.gauss(0, 1)
         self._last_s: float | None = None
         self._frozen: tuple[float, float] | None = None
