@@ -237,11 +237,13 @@ class Stages:
         """Records of the assigned partitions that are not worked off, as of the last report."""
         return sum(max(0, end - self._done.get(tp, self._begun(tp))) for tp, end in self._ends.items())
 
-    def _why_unready(self, now_ms: int) -> str:
+    def _why_unready(self, now_ms: int, loaded: bool) -> str:
         if not self._ends:
             return "no partitions"
         if not self._caught_up:
             return "catching up"
+        if not loaded:
+            return "reading the states"
         if self.refill.busy:
             return "filling the views"
         return "Kafka is silent" if now_ms - self._heard_ms > UNHEARD_MS else ""
@@ -271,7 +273,7 @@ class Stages:
         loaded = all(task.done() for task in loading)
         for tp, at_ms in marks.items():
             self.metrics.worked_off(tp, at_ms)
-        why = self._why_unready(now_ms)
+        why = self._why_unready(now_ms, loaded)
         try:
             filled = await self.refill.look(assigned)
             at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
