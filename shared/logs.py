@@ -12,6 +12,8 @@ import structlog
 from shared import trace
 
 _NOISY = ("aiokafka", "kafka", "faust", "mode")
+_TELLING = ("httpx", "httpcore", "websockets")
+"""Below WARNING they write addresses that they ask and frames that they send: streets, secrets, places."""
 
 
 class RateLimit(logging.Filter):
@@ -32,13 +34,15 @@ class RateLimit(logging.Filter):
 
 
 def _add_trace(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    if (found := trace._current.get()) is not None:
-        event["trace"] = found.split("-")[1]
+    if "trace" not in event and (found := trace._current.get()) is not None:
+        event["trace"] = trace.id_of(found)
     return event
 
 
-def set_up(part: str, level: str = "INFO") -> None:
-    """Send this process's logs, its libraries' too, to standard error as JSON lines."""
+def set_up(part: str, level: str = "INFO", *, sample: float = 0.01) -> None:
+    """Send this process's logs, its libraries' too, to standard error as JSON lines. Of what begins here the
+    share `sample` is followed in them."""
+    trace.sample(sample)
     shared_processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -61,7 +65,7 @@ def set_up(part: str, level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     limit = RateLimit()
-    for name in _NOISY:
+    for name in (*_NOISY, *_TELLING):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     handler.addFilter(lambda record: not record.name.startswith(_NOISY) or limit.filter(record))
     structlog.configure(

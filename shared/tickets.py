@@ -37,26 +37,32 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     expires_ms: Ms
 
 
-class Tickets:
-    """Signs and verifies tickets; portal and gateway hold the same keys.
+class Seal:
+    """Seals payloads as `<payload>.<mac>` and opens them again; `domain` names the purpose, so that what is
+    sealed for one is never taken for another.
 
-    `keys` is one key, or several separated by commas while rotating: the first signs, all verify."""
+    `keys` is one key, or several separated by commas while rotating: the first seals, all open."""
 
-    def __init__(self, keys: str) -> None:
+    def __init__(self, keys: str, domain: bytes) -> None:
         """Raises ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters."""
         parts = [part.strip() for part in keys.split(",") if part.strip()]
         if not parts or any(len(part) < MIN_KEY_LENGTH for part in parts):
             raise ValueError(f"a ticket key has at least {MIN_KEY_LENGTH} characters: set DROMOS_TICKET_KEY")
-        self._keys = tuple(hashlib.sha256(part.encode()).digest() for part in parts)
+        self._keys, self._domain = tuple(hashlib.sha256(part.encode()).digest() for part in parts), domain
 
-    def sign(self, link: str, shipment: str, *, now_ms: int, life_ms: int = LIFE_MS) -> tuple[str, int]:
-        """A ticket and its expiry (epoch ms) for a link (hex SHA-256 of its secret) and its shipment."""
-        expires_ms = now_ms + life_ms
-        payload = msgspec.json.encode(Ticket(link=link, shipment=shipment, expires_ms=expires_ms))
-        return f"{_encode(payload)}.{_encode(_mac(self._keys[0], payload))}", expires_ms
+    def mac(self, payload: bytes) -> bytes:
+        """What only a holder of the first key can say of the payload; 32 bytes."""
+        return _mac(self._keys[0], self._domain, payload)
 
-    def verify(self, text: str, *, now_ms: int) -> Ticket:
-        """The ticket's content, if one of the keys signed it and its time has not passed.
+    def macs(self, payload: bytes) -> tuple[bytes, ...]:
+        """What holders of any of the keys say of it."""
+        return tuple(_mac(key, self._domain, payload) for key in self._keys)
+
+    def seal(self, payload: bytes) -> str:
+        return f"{_encode(payload)}.{_encode(self.mac(payload))}"
+
+    def open(self, text: str) -> bytes:
+        """The payload, if one of the keys sealed it.
 
         Raises:
             TicketRefused: anything else.
@@ -68,11 +74,33 @@ class Tickets:
             raise TicketRefused
         payload, mac = _decode(head), _decode(tail)
         # All keys are tried and compared in constant time: the time says nothing about which one signed.
-        good = [hmac.compare_digest(_mac(key, payload), mac) for key in self._keys]
+        good = [hmac.compare_digest(_mac(key, self._domain, payload), mac) for key in self._keys]
         if not any(good):
             raise TicketRefused
+        return payload
+
+
+class Tickets:
+    """Signs and verifies tickets; portal and gateway hold the same keys (see `Seal`)."""
+
+    def __init__(self, keys: str) -> None:
+        """Raises ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters."""
+        self._seal = Seal(keys, _DOMAIN)
+
+    def sign(self, link: str, shipment: str, *, now_ms: int, life_ms: int = LIFE_MS) -> tuple[str, int]:
+        """A ticket and its expiry (epoch ms) for a link (hex SHA-256 of its secret) and its shipment."""
+        expires_ms = now_ms + life_ms
+        payload = msgspec.json.encode(Ticket(link=link, shipment=shipment, expires_ms=expires_ms))
+        return self._seal.seal(payload), expires_ms
+
+    def verify(self, text: str, *, now_ms: int) -> Ticket:
+        """The ticket's content, if one of the keys signed it and its time has not passed.
+
+        Raises:
+            TicketRefused: anything else.
+        """
         try:
-            ticket = msgspec.json.decode(payload, type=Ticket)
+            ticket = msgspec.json.decode(self._seal.open(text), type=Ticket)
         except msgspec.MsgspecError as error:
             raise TicketRefused from error
         if now_ms >= ticket.expires_ms:
@@ -80,8 +108,8 @@ class Tickets:
         return ticket
 
 
-def _mac(key: bytes, payload: bytes) -> bytes:
-    return hmac.digest(key, _DOMAIN + payload, "sha256")
+def _mac(key: bytes, domain: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, domain + payload, "sha256")
 
 
 def _encode(raw: bytes) -> str:

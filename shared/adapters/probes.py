@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from shared import logs
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-    from shared.adapters.metrics import WorkerMetrics
 
 log = logs.get(__name__)
 
@@ -24,8 +22,8 @@ SILENT_S = 5.0
 class Readiness:
     """Whether a worker can do its work: what it said of itself last, unless that is too long ago."""
 
-    def __init__(self) -> None:
-        self._why, self._at_s = "starting", time.monotonic()
+    def __init__(self, silent_s: float = SILENT_S) -> None:
+        self._why, self._at_s, self._silent_s = "starting", time.monotonic(), silent_s
 
     def say(self, why: str) -> None:
         """Say why not; empty: it can."""
@@ -34,13 +32,23 @@ class Readiness:
     def why(self) -> str:
         """Why it can't; empty: it can."""
         silent_s = time.monotonic() - self._at_s
-        return f"no word of itself for {silent_s:.0f} s" if silent_s > SILENT_S else self._why
+        return f"no word of itself for {silent_s:.0f} s" if silent_s > self._silent_s else self._why
+
+
+class Metrics(Protocol):
+    """What a worker counts."""
+
+    @property
+    def registry(self) -> CollectorRegistry: ...
+
+    @property
+    def ready(self) -> Gauge: ...
 
 
 class Probes:
     """Answers on a loopback port, on the loop that works: one that is blocked is mute. Port 0: off."""
 
-    def __init__(self, port: int, readiness: Readiness, metrics: WorkerMetrics) -> None:
+    def __init__(self, port: int, readiness: Readiness, metrics: Metrics) -> None:
         self._port, self._readiness, self._metrics = port, readiness, metrics
         metrics.ready.set_function(lambda: float(not readiness.why()))
         self._runner: web.AppRunner | None = None

@@ -14,7 +14,7 @@ from shared.config import CommonSettings
 
 def run(settings: CommonSettings, make: Callable[[], Awaitable[Service]]) -> None:
     """Run the service until SIGTERM or Ctrl-C; `make` builds its adapters inside the loop."""
-    logs.set_up(settings.part, settings.log_level)
+    logs.set_up(settings.part, settings.log_level, sample=settings.trace_sample)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     service = loop.run_until_complete(asyncio.ensure_future(make(), loop=loop))

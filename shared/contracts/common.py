@@ -17,6 +17,8 @@ Ms = Annotated[int, msgspec.Meta(ge=0, lt=4_102_444_800_000)]
 Lon = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Lat = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 Language = Literal["el", "ru", "en"]
+Handover = Literal["door", "locker", "counter"]
+"""Where it is handed over: at a door, into a locker, or at a pickup point to who works there."""
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Sequence = Annotated[int, msgspec.Meta(ge=0)]
 Substatus = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]+_[0-9]{3}$")]
@@ -29,6 +31,13 @@ class Money(Body, frozen=True):
     currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
 
 
+PROOF_PATTERN = r"^[0-9]{8}\.[A-Za-z0-9_-]{22}$"
+Proof = Annotated[str, msgspec.Meta(pattern=PROOF_PATTERN)]
+"""A picture or signature taken at the door: the UTC day it was taken in (YYYYMMDD) and 128 random bits."""
+
+Proofs = Annotated[tuple[Proof, ...], msgspec.Meta(max_length=5)]
+
+
 class Window(Body, frozen=True):
     """A time window, `from_ms` included, `to_ms` excluded."""
 
@@ -39,7 +48,7 @@ class Window(Body, frozen=True):
 class Actor(Body, frozen=True):
     """Who asked for or reported something."""
 
-    kind: Literal["courier", "hub", "merchant", "recipient", "system", "admin"]
+    kind: Literal["courier", "hub", "merchant", "recipient", "staff", "system", "admin"]
     id: Id
 
 

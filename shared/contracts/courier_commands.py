@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from shared.contracts.common import Actor, Driver, Id, Lat, Lon, Ms, Sequence, Window
+from shared.contracts.common import Actor, Driver, Handover, Id, Lat, Lon, Ms, Sequence, Window
 from shared.contracts.topic import DAY_MS, Body, Event, Message, Topic
 
 
@@ -17,6 +17,7 @@ class PlannedShipment(Body, frozen=True):
 
     shipment: Id
     merchant: Id
+    handover: Handover = "door"
 
 
 class PlannedStop(Body, frozen=True):
@@ -43,11 +44,13 @@ class CourierCommand(Event, frozen=True, kw_only=True):
 
 
 class PlanRoute(CourierCommand, frozen=True, kw_only=True, tag="plan_route"):
-    """Make this the route: its ordered stops replace what was planned under the same route id."""
+    """Make this the route: its ordered stops replace what was planned under the same route id. `expected` is
+    the plan's version it was made from: another plan meanwhile, and it is refused."""
 
     route: Id
     stops: tuple[PlannedStop, ...]
     driver: Driver | None = None
+    expected: Sequence | None = None
 
 
 class SetOut(CourierCommand, frozen=True, kw_only=True, tag="set_out"):
@@ -57,9 +60,10 @@ class SetOut(CourierCommand, frozen=True, kw_only=True, tag="set_out"):
 
 
 class CloseRoute(CourierCommand, frozen=True, kw_only=True, tag="close_route"):
-    """The route is over: what has no outcome yet is taken off it."""
+    """The route is over: what has no outcome yet is taken off it. `expected` as in `PlanRoute`."""
 
     route: Id
+    expected: Sequence | None = None
 
 
 class Duty(CourierCommand, frozen=True, kw_only=True, tag="duty"):

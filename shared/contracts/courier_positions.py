@@ -75,7 +75,7 @@ TOPIC = Topic(
         Message(Position, sign_of_life(1_795_168_860_000)),
     ),
     producers=("ingest",),
-    consumers=("projector.couriers", "portal"),
+    consumers=("projector.couriers", "portal", "projector.lists", "estimator"),
     retention_ms=DAY_MS,
     headers=("tenant", "device", "protocol", "received_ms", "battery_pct", "event"),
 )

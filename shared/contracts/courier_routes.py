@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.contracts.common import Driver, Id, Lat, Lon, Ms, Sequence, Window
+from shared.contracts.common import Driver, Handover, Id, Lat, Lon, Ms, Sequence, Window
 from shared.contracts.topic import Body, Message, Topic
 
 
@@ -16,6 +16,7 @@ class RouteShipment(Body, frozen=True):
     shipment: Id
     merchant: Id
     joined: Sequence
+    handover: Handover = "door"
 
 
 class Stop(Body, frozen=True):
@@ -104,7 +105,7 @@ TOPIC = Topic(
         ),
     ),
     producers=("shipments",),
-    consumers=("shipments", "projector.stages", "projector.couriers", "portal"),
+    consumers=("shipments", "projector.stages", "projector.couriers", "portal", "estimator"),
     cleanup="compact",
     personal=True,
 )

@@ -48,6 +48,6 @@ TOPIC = Topic(
         ),
     ),
     producers=("projector.stages",),
-    consumers=("projector.couriers",),
+    consumers=("projector.couriers", "estimator"),
     retention_ms=7 * DAY_MS,
 )

@@ -15,8 +15,20 @@ class DeviceSecret(Body, frozen=True):
     until_ms: Ms | None = None
 
 
+class Enrolment(Body, frozen=True):
+    """A one-time code that a phone exchanges for its secret: the hex SHA-256 of 128 random bits."""
+
+    sha256: str
+    until_ms: Ms
+
+
+HUB_PREFIX = "hub:"
+"""A device enrolled for `hub:<name>` is that hub's scanner: it reports as the hub and posts no positions."""
+
+
 class Device(Body, frozen=True):
-    """A phone that speaks for one courier."""
+    """A phone that speaks for one courier. `secrets` is empty until the phone has used its `enrolment`;
+    `seen_as` is what it called itself then (its kind of browser)."""
 
     device: Id
     tenant: Id
@@ -24,6 +36,13 @@ class Device(Body, frozen=True):
     secrets: tuple[DeviceSecret, ...]
     revoked: bool = False
     updated_ms: Ms = 0
+    enrolment: Enrolment | None = None
+    seen_as: str | None = None
+
+    @property
+    def hub(self) -> str | None:
+        """The hub whose scanner it is; None: a courier's phone."""
+        return self.courier.removeprefix(HUB_PREFIX) if self.courier.startswith(HUB_PREFIX) else None
 
 
 DECODER: msgspec.json.Decoder[Device] = msgspec.json.Decoder(Device)

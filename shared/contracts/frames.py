@@ -28,6 +28,8 @@ from shared.contracts.common import (
     Substatus,
     Window,
 )
+from shared.contracts.promises import Arrival
+from shared.contracts.ratings import Question, Score
 from shared.contracts.topic import Body, Event
 
 Show = Literal["exact", "resting", "area", "none"]
@@ -71,16 +73,30 @@ class Home(Body, frozen=True):
 
 
 class Stage(Body, frozen=True):
-    """One stage passed, with its own time."""
+    """One stage passed, with its own time. `proofs` is how many pictures its report has named; where to see
+    them, `GET /v1/link/proofs` says, by `seq`."""
 
     substatus: Substatus
     at_ms: Ms
     attempt: int = 0
     place: str | None = None
+    seq: Sequence = 0
+    proofs: Count = 0
+
+
+class Answered(Body, frozen=True):
+    """What the recipient has answered to a question. His words are not sent back: a link is sometimes passed
+    on."""
+
+    question: Question
+    score: Score | None = None
+    words: bool = False
 
 
 class Shipment(Body, frozen=True):
-    """The shipment as the page shows it, versioned by `seq`."""
+    """The shipment as the page shows it, versioned by `seq`. `window` is what the shop has agreed on,
+    `arrival` when the courier comes as it is known now, `was` what was said before in this attempt, the
+    oldest first. `ratings` are the answers that stand."""
 
     seq: Sequence
     order_number: str
@@ -92,7 +108,10 @@ class Shipment(Body, frozen=True):
     attempt: int = 0
     out: bool = False
     ended: bool = False
+    arrival: Arrival | None = None
+    was: tuple[Arrival, ...] = ()
     stages: tuple[Stage, ...] = ()
+    ratings: tuple[Answered, ...] = ()
 
 
 class DriverState(Body, frozen=True):
@@ -179,10 +198,17 @@ _SHIPMENT = Shipment(
     cash=Money(amount="24.90", currency="EUR"),
     attempt=1,
     out=True,
-    stages=(
-        Stage(substatus="InfoReceived_001", at_ms=1_795_160_000_000),
-        Stage(substatus="OutForDelivery_001", at_ms=1_795_168_800_000, attempt=1),
+    arrival=Arrival(
+        at_ms=1_795_168_810_000,
+        window=Window(from_ms=1_795_170_000_000, to_ms=1_795_170_900_000),
+        grain="minutes",
+        why="first",
     ),
+    stages=(
+        Stage(substatus="InfoReceived_001", at_ms=1_795_160_000_000, seq=1),
+        Stage(substatus="OutForDelivery_001", at_ms=1_795_168_800_000, attempt=1, seq=4),
+    ),
+    ratings=(Answered(question="all_right", score=0, words=True),),
 )
 _DRIVER = DriverState(
     version=(7, 120_345),

@@ -40,6 +40,6 @@ TOPIC = Topic(
         ),
     ),
     producers=("portal",),
-    consumers=(),
+    consumers=("projector.lists",),
     retention_ms=2 * 365 * DAY_MS,
 )

@@ -46,7 +46,7 @@ TOPIC = Topic(
             ),
         ),
     ),
-    producers=("portal",),
+    producers=("portal", "notifier"),
     consumers=("projector.stages", "portal"),
     cleanup="compact",
 )

@@ -8,10 +8,13 @@ from shared.contracts import (
     courier_positions,
     courier_routes,
     courier_stops,
+    couriers,
     devices,
     link_openings,
     links,
     merchants,
+    notice_commands,
+    notice_outcomes,
     shipment_commands,
     shipment_events,
     shipment_milestones,
@@ -32,10 +35,13 @@ LIVE_TOPICS: tuple[Topic, ...] = (
     shipment_state.TOPIC,
     shipment_parties.TOPIC,
     shipment_milestones.TOPIC,
+    couriers.TOPIC,
     devices.TOPIC,
     links.TOPIC,
     link_openings.TOPIC,
     merchants.TOPIC,
+    notice_commands.TOPIC,
+    notice_outcomes.TOPIC,
 )
 
 DEAD_LETTER_TOPICS: tuple[Topic, ...] = tuple(dead_letter_topic(t.name) for t in LIVE_TOPICS)

@@ -12,14 +12,19 @@ import msgspec
 from shared.contracts.common import (
     Actor,
     Count,
+    Handover,
     Id,
     Language,
     Money,
     Ms,
+    Proofs,
     Sequence,
     Substatus,
     Window,
 )
+from shared.contracts.promises import Grain, Inputs, Why
+from shared.contracts.ratings import Question, Score
+from shared.contracts.remarks import About, Attachments, Direction, Way
 from shared.contracts.topic import DAY_MS, Event, Message, Topic
 
 
@@ -45,6 +50,7 @@ class Registered(ShipmentEvent, frozen=True, kw_only=True, tag="registered"):
     fingerprint: str
     parties: Id
     parcels: int = 1
+    handover: Handover = "door"
     cash: Money | None = None
     window: Window | None = None
     language: Language | None = None
@@ -59,6 +65,8 @@ class Reported(ShipmentEvent, frozen=True, kw_only=True, tag="reported"):
     current: bool
     note: Id | None = None
     place: str | None = None
+    cash: Money | None = None
+    proofs: Proofs = ()
 
 
 class Assigned(ShipmentEvent, frozen=True, kw_only=True, tag="assigned"):
@@ -90,9 +98,42 @@ class Observed(ShipmentEvent, frozen=True, kw_only=True, tag="observed"):
     """His stop is next, the courier is near, or has arrived."""
 
     courier: Id
-    what: Literal["next", "near", "arrived"]
+    what: Literal["stops_away", "next", "near", "arrived"]
     attempt: int
     stops_left: Count = 0
+
+
+class Promised(ShipmentEvent, frozen=True, kw_only=True, tag="promised"):
+    """The window in which the recipient is told that the courier comes; None: that it is not known."""
+
+    courier: Id
+    joined: Sequence
+    attempt: int
+    window: Window | None
+    grain: Grain
+    why: Why
+    model: str
+    eta_ms: Ms | None = None
+    inputs: Inputs = Inputs()
+
+
+class Rated(ShipmentEvent, frozen=True, kw_only=True, tag="rated"):
+    """The recipient has answered a question, or, without a score and without words, taken it back."""
+
+    question: Question
+    score: Score | None = None
+    note: Id | None = None
+
+
+class Remarked(ShipmentEvent, frozen=True, kw_only=True, tag="remarked"):
+    """The recipient has said something, or been answered; `answers` is the version of what that answers."""
+
+    direction: Direction
+    way: Way
+    about: About | None = None
+    note: Id | None = None
+    answers: Id | None = None
+    attachments: Attachments = 0
 
 
 class Refused(ShipmentEvent, frozen=True, kw_only=True, tag="refused"):
@@ -102,7 +143,9 @@ class Refused(ShipmentEvent, frozen=True, kw_only=True, tag="refused"):
     explanation: str
 
 
-AnyEvent = Registered | Reported | Assigned | Withdrawn | Started | Observed | Refused
+AnyEvent = (
+    Registered | Reported | Assigned | Withdrawn | Started | Observed | Promised | Rated | Remarked | Refused
+)
 DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 _HEAD: dict[str, Any] = {
@@ -198,6 +241,53 @@ TOPIC = Topic(
                 courier="eleni",
                 what="near",
                 attempt=1,
+                **_HEAD,
+            ),
+        ),
+        Message(
+            Promised,
+            Promised(
+                id="e-8",
+                prev="e-7",
+                seq=8,
+                command="k-08",
+                actor=_SYSTEM,
+                courier="eleni",
+                joined=5,
+                attempt=1,
+                window=Window(from_ms=1_795_170_000_000, to_ms=1_795_170_900_000),
+                grain="minutes",
+                why="first",
+                model="2026-11",
+                eta_ms=1_795_170_420_000,
+                inputs=Inputs(drive_s=600.0, dwell_s=480.0, stops=4, early_s=240.0, late_s=420.0),
+                **_HEAD,
+            ),
+        ),
+        Message(
+            Rated,
+            Rated(
+                id="e-9",
+                prev="e-8",
+                seq=9,
+                command="k-09",
+                actor=Actor(kind="recipient", id="s-1"),
+                question="nps",
+                score=9,
+                **_HEAD,
+            ),
+        ),
+        Message(
+            Remarked,
+            Remarked(
+                id="e-10",
+                prev="e-9",
+                seq=10,
+                command="k-10",
+                actor=Actor(kind="recipient", id="s-1"),
+                direction="in",
+                way="email",
+                note="k-10",
                 **_HEAD,
             ),
         ),

@@ -6,26 +6,36 @@ from typing import Literal
 
 import msgspec
 
-from shared.contracts.common import Count, Id, Language, Ms, Sequence, Substatus
+from shared.contracts.common import Count, Id, Language, Ms, Sequence, Substatus, Window
+from shared.contracts.remarks import Way
 from shared.contracts.topic import DAY_MS, Body, Message, Topic
 
 MilestoneKind = Literal[
     "registered",
     "taken_over",
     "out_for_delivery",
+    "stops_away",
     "next_stop",
     "near",
     "arrived",
+    "late",
+    "window_moved",
     "delivered",
     "attempt_failed",
     "exception",
     "pickup_ready",
     "expired",
+    "replied",
+    "answered",
 ]
+"""`replied`: the recipient has written; `answered`: he is written back to."""
 
 
 class Milestone(Body, frozen=True):
-    """One thing worth telling: unique by (shipment, kind, revision)."""
+    """One thing worth telling: unique by (shipment, kind, revision). Of `late` and `window_moved`: `was` is
+    what people were told before, `window` what holds now. Of `replied` and `answered`: `note` is the version
+    of the words, `way` how they were or are to be said, `answers` what they answer, `attachments` how many
+    came and were not kept."""
 
     id: Id
     tenant: Id
@@ -39,8 +49,13 @@ class Milestone(Body, frozen=True):
     stops_left: Count | None = None
     parties: Id | None = None
     note: Id | None = None
+    window: Window | None = None
+    was: Window | None = None
     language: Language | None = None
     zone: str = "UTC"
+    way: Way | None = None
+    answers: Id | None = None
+    attachments: Count = 0
 
 
 DECODER: msgspec.json.Decoder[Milestone] = msgspec.json.Decoder(Milestone)
@@ -71,6 +86,6 @@ TOPIC = Topic(
         ),
     ),
     producers=("projector.stages",),
-    consumers=(),
+    consumers=("notifier",),
     retention_ms=30 * DAY_MS,
 )

@@ -32,13 +32,15 @@ class Recipient(Event, frozen=True, kw_only=True, tag="recipient"):
 
 
 class Note(Event, frozen=True, kw_only=True, tag="note"):
-    """A remark that came with a report: free text, or who took the parcel."""
+    """A remark that came with a report: free text, or who took the parcel; or what recipient and shop said to
+    each other. `message_id` is that of the mail in which it was said, by which an answer is threaded."""
 
     tenant: Id
     shipment: Id
     version: Id
     text: str | None = None
     taken_by: str | None = None
+    message_id: str | None = None
 
 
 Party = Recipient | Note
@@ -80,8 +82,8 @@ TOPIC = Topic(
             Note(tenant="athens-couriers", shipment="s-1", version="k-02", text="Bell out of order."),
         ),
     ),
-    producers=("portal", "ingest"),
-    consumers=("projector.stages", "portal"),
+    producers=("portal", "ingest", "notifier"),
+    consumers=("projector.stages", "portal", "projector.lists"),
     cleanup="compact",
     personal=True,
 )

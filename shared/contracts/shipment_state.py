@@ -5,19 +5,26 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.contracts.common import Id, Language, Money, Ms, Sequence, Substatus, Window
+from shared.contracts.common import Handover, Id, Language, Money, Ms, Proofs, Sequence, Substatus, Window
+from shared.contracts.promises import PromiseLine, Told
+from shared.contracts.ratings import Rating
+from shared.contracts.remarks import Exchange
 from shared.contracts.status import FINAL, Tag, tag_of
 from shared.contracts.topic import Body, Message, Topic
 
 
 class HistoryEntry(Body, frozen=True):
-    """One stage in the shipment's history, at its own time."""
+    """One stage in the shipment's history, at its own time; `note` is the version of what was said with it
+    (shipment.parties), `cash` what was taken, `proofs` what proves it."""
 
     seq: Sequence
     substatus: Substatus
     at_ms: Ms
     attempt: int = 0
     place: str | None = None
+    note: Id | None = None
+    cash: Money | None = None
+    proofs: Proofs = ()
 
 
 class Carrier(Body, frozen=True):
@@ -43,6 +50,7 @@ class ShipmentState(Body, frozen=True):
     fingerprint: str = ""
     parties: Id | None = None
     parcels: int = 1
+    handover: Handover = "door"
     cash: Money | None = None
     window: Window | None = None
     language: Language | None = None
@@ -55,6 +63,10 @@ class ShipmentState(Body, frozen=True):
     carriers: tuple[Carrier, ...] = ()
     observed: tuple[str, ...] = ()
     history: tuple[HistoryEntry, ...] = ()
+    promises: tuple[PromiseLine, ...] = ()
+    told: Told | None = None
+    ratings: tuple[Rating, ...] = ()
+    remarks: tuple[Exchange, ...] = ()
     decided: tuple[Id, ...] = ()
 
     @property
@@ -80,6 +92,15 @@ class ShipmentState(Body, frozen=True):
             and self.substatus is not None
             and tag_of(self.substatus) is Tag.OUT_FOR_DELIVERY
         )
+
+    @property
+    def promise(self) -> PromiseLine | None:
+        """The window that holds now: the last one, if it is of who is out with it."""
+        last, carrier = self.promises[-1] if self.promises else None, self.carrier
+        if last is None or carrier is None or not self.out:
+            return None
+        mine = (last.courier, last.joined, last.attempt) == (carrier.courier, carrier.joined, self.attempt)
+        return last if mine else None
 
     def carried_by(self, courier: str, at_ms: int) -> bool:
         """Whether this courier carried it at `at_ms`."""
@@ -131,6 +152,6 @@ TOPIC = Topic(
         ),
     ),
     producers=("projector.stages",),
-    consumers=("shipments", "projector.stages"),
+    consumers=("shipments", "projector.stages", "projector.lists"),
     cleanup="compact",
 )

@@ -50,10 +50,14 @@ SUBSTATUSES: dict[str, str] = {
     "Exception_012": "damaged",
     "Exception_013": "lost",
     "Exception_017": "delayed by weather",
+    "Exception_101": "a mistake when the order was taken",
+    "Exception_102": "a mistake when the order was packed",
+    "Exception_103": "a mistake of the courier",
     "Expired_001": "no news for too long",
 }
 """Every substatus code with its meaning. `Exception_004` (held) and `Exception_005` (out of stock) are named
-by merchants before hand-over; the other codes follow the field's list."""
+by merchants before hand-over; codes from 101 on are ours, for mistakes by who made them (operator, packer,
+courier); the other codes follow the field's list."""
 
 FINAL: frozenset[str] = frozenset(
     {

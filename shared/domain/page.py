@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from shared.contracts.common import NO_JSON, Policy
 from shared.contracts.frames import (
+    Answered,
     DriverState,
     Home,
     Shipment,
@@ -34,8 +35,9 @@ BEHIND_MS = 1_500
 MARK_INTERVAL_MS = 500
 """How often a part writes its worked-off mark: a mark of this age may be one of a part that is not behind."""
 
-LINK_AFTER_END_MS = 3 * DAY_MS
-"""A link shows how it ended for so long, then it is over, however long it was made for."""
+LINK_AFTER_END_MS = 10 * DAY_MS
+"""A link shows how it ended for so long, then it is over, however long it was made for: a survey is sent
+three days after, and answered within a week or not at all."""
 
 WorkedOff = Mapping[tuple[Role, int], int]
 
@@ -146,9 +148,23 @@ def shipment_of(stage: StageView) -> Shipment:
         attempt=stage.attempt,
         out=stage.out,
         ended=stage.ended,
+        arrival=stage.arrival,
+        was=stage.was,
         stages=tuple(
-            Stage(substatus=entry.substatus, at_ms=entry.at_ms, attempt=entry.attempt, place=entry.place)
+            Stage(
+                substatus=entry.substatus,
+                at_ms=entry.at_ms,
+                attempt=entry.attempt,
+                place=entry.place,
+                seq=entry.seq,
+                proofs=len(entry.proofs),
+            )
             for entry in stage.history
+        ),
+        ratings=tuple(
+            Answered(question=rating.question, score=rating.score, words=rating.note is not None)
+            for rating in stage.ratings
+            if rating.given
         ),
     )
 

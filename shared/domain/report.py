@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.contracts.common import Actor
+from shared.contracts.common import PROOF_PATTERN, Actor, Money
 from shared.contracts.shipment_commands import Report
 from shared.contracts.shipment_parties import Note
 from shared.contracts.status import SUBSTATUSES, Tag
@@ -47,6 +47,9 @@ TYPES: dict[str, str] = {
     "damaged": "Exception_012",
     "lost": "Exception_013",
     "delayed_by_weather": "Exception_017",
+    "operator_error": "Exception_101",
+    "packer_error": "Exception_102",
+    "courier_error": "Exception_103",
 }
 """Plain words for substatus codes, for reporters that would rather not know the codes."""
 
@@ -58,6 +61,15 @@ _STRIPPED, _VISIBLE = StringConstraints(strip_whitespace=True), AfterValidator(v
 
 class Unreportable(ValueError):
     """The report says something that cannot be; the text tells what is possible."""
+
+
+class CashBody(BaseModel):
+    """An amount in a currency (ISO 4217)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class ReportBody(BaseModel):
@@ -110,6 +122,12 @@ class ReportBody(BaseModel):
         max_length=80,
         description="A hub or a town, shown to the recipient: no address, no names.",
     )
+    cash: CashBody | None = Field(default=None, description="What the recipient paid at the door.")
+    proofs: list[Annotated[str, StringConstraints(pattern=PROOF_PATTERN)]] = Field(
+        default_factory=list,
+        max_length=5,
+        description="Pictures or a signature, as `POST /v1/courier/proofs` has named them.",
+    )
 
 
 def report_id(shipment: str, actor: Actor, event_id: str) -> str:
@@ -139,6 +157,8 @@ def commands(
         attempt=body.attempt,
         note=note.version if note else None,
         place=body.place,
+        cash=Money(amount=body.cash.amount, currency=body.cash.currency) if body.cash else None,
+        proofs=tuple(body.proofs),
     )
     return report, note
 

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from shared.contracts import status
+from shared.contracts.promises import Arrival, PromiseLine
+from shared.contracts.ratings import Rating
+from shared.contracts.remarks import Exchange
 from shared.contracts.shipment_events import (
     AnyEvent,
     Assigned,
     Observed,
+    Promised,
+    Rated,
     Refused,
     Registered,
+    Remarked,
     Reported,
     Started,
     Withdrawn,
 )
 from shared.contracts.shipment_state import Carrier, HistoryEntry, ShipmentState
 from shared.contracts.views.stage import StageView
+from shared.domain.promise import told_after
 
 REMEMBERED_COMMANDS = 128
 """How many command ids a state keeps, so that a repeated command is not decided twice."""
+
+REMEMBERED_PROMISES = 32
+"""How many windows a state keeps; older ones stand in the ledger."""
+
+REMEMBERED_REMARKS = 32
+"""How many things said a state keeps; older ones stand in the lists."""
+
+SHOWN_BEFORE = 6
+"""How many of the windows before are shown."""
 
 OUTCOMES = frozenset(
     {status.Tag.DELIVERED, status.Tag.ATTEMPT_FAIL, status.Tag.EXCEPTION, status.Tag.AVAILABLE_FOR_PICKUP}
@@ -64,6 +82,7 @@ def fold(state: ShipmentState, event: AnyEvent) -> ShipmentState:
                 fingerprint=event.fingerprint,
                 parties=event.parties,
                 parcels=event.parcels,
+                handover=event.handover,
                 cash=event.cash,
                 window=event.window,
                 language=event.language,
@@ -71,7 +90,16 @@ def fold(state: ShipmentState, event: AnyEvent) -> ShipmentState:
             )
             return _enter(after, event, "InfoReceived_001", 0)
         case Reported():
-            return _enter(after, event, event.substatus, event.attempt, event.place)
+            return _enter(
+                after,
+                event,
+                event.substatus,
+                event.attempt,
+                place=event.place,
+                note=event.note,
+                cash=event.cash,
+                proofs=event.proofs,
+            )
         case Assigned():
             carrier = Carrier(
                 courier=event.courier, joined=event.joined, since_ms=event.at_ms, started=event.out
@@ -91,6 +119,42 @@ def fold(state: ShipmentState, event: AnyEvent) -> ShipmentState:
             seen = observation(event.attempt, event.what)
             after = replace(after, observed=(*after.observed[-8:], seen))
             return _enter(after, event, "OutForDelivery_004", event.attempt) if seen_at_door(event) else after
+        case Promised():
+            promise = PromiseLine(
+                seq=event.seq,
+                arrival=Arrival(at_ms=event.at_ms, window=event.window, grain=event.grain, why=event.why),
+                courier=event.courier,
+                joined=event.joined,
+                attempt=event.attempt,
+                model=event.model,
+                eta_ms=event.eta_ms,
+                inputs=event.inputs,
+            )
+            promises = (*after.promises[-REMEMBERED_PROMISES + 1 :], promise)
+            return replace(after, promises=promises, told=told_after(after.told, promise))
+        case Rated():
+            rating = Rating(
+                seq=event.seq,
+                question=event.question,
+                at_ms=event.at_ms,
+                score=event.score,
+                note=event.note,
+            )
+            others = tuple(r for r in after.ratings if r.question != event.question)
+            return replace(after, ratings=(*others, rating))
+        case Remarked():
+            exchange = Exchange(
+                seq=event.seq,
+                at_ms=event.at_ms,
+                direction=event.direction,
+                way=event.way,
+                by=event.actor,
+                about=event.about,
+                note=event.note,
+                answers=event.answers,
+                attachments=event.attachments,
+            )
+            return replace(after, remarks=(*after.remarks[-REMEMBERED_REMARKS + 1 :], exchange))
         case Refused():
             return after
 
@@ -100,12 +164,10 @@ def seen_at_door(event: Observed) -> bool:
     return event.what == "arrived"
 
 
-def _enter(
-    state: ShipmentState, event: AnyEvent, substatus: str, attempt: int, place: str | None = None
-) -> ShipmentState:
+def _enter(state: ShipmentState, event: AnyEvent, substatus: str, attempt: int, **said: Any) -> ShipmentState:
     """The state with a stage entered in its history at its own time. Everything that depends on the history
     follows from it anew, so that a late report gives the state that it would have given in time."""
-    entry = HistoryEntry(seq=event.seq, substatus=substatus, at_ms=event.at_ms, attempt=attempt, place=place)
+    entry = HistoryEntry(seq=event.seq, substatus=substatus, at_ms=event.at_ms, attempt=attempt, **said)
     history = tuple(sorted((*state.history, entry), key=lambda e: (e.at_ms, e.seq)))
     now = current_entry(history)
     last = max(e.attempt for e in history)
@@ -159,6 +221,7 @@ def stage_view(state: ShipmentState) -> StageView | None:
         substatus=state.substatus,
         status_ms=state.status_ms,
         parcels=state.parcels,
+        handover=state.handover,
         cash=state.cash,
         window=state.window,
         language=state.language,
@@ -169,4 +232,9 @@ def stage_view(state: ShipmentState) -> StageView | None:
         out=state.out,
         ended=state.ended,
         history=state.history,
+        ratings=state.ratings,
+        arrival=promise.arrival if (promise := state.promise) is not None else None,
+        was=tuple(p.arrival for p in state.promises if p is not promise and p.attempt == state.attempt)[
+            -SHOWN_BEFORE:
+        ],
     )

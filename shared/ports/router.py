@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.geo import Coord
+from shared.geo.tour import Due
 
 
 class RouterError(Exception):
@@ -59,6 +60,19 @@ class Router(Protocol):
 
     async def optimized(self, points: Sequence[Coord]) -> Tour:
         """The points in the order that takes the least time; the first stays first, the last last."""
+        ...
+
+    async def order(
+        self,
+        points: Sequence[Coord],
+        *,
+        start: Coord | None = None,
+        due: Sequence[Due] | None = None,
+        service_s: float = 0.0,
+    ) -> Tour:
+        """The points in an order that takes little time, from `start` or from any of them, to any. Windows
+        (`due`, seconds after setting out) are kept where they can be, `service_s` passing at each point. A
+        leg to each point, but none to the first without a start."""
         ...
 
     async def close(self) -> None:

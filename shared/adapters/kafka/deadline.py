@@ -16,12 +16,9 @@ class AdminRefused(Exception):
     """Kafka answered, and refused."""
 
 
-def within[T](timeout_s: float, what: str, call: Callable[[], T]) -> T:
-    """The result of `call`, run in a thread that is left behind when it takes longer than `timeout_s`.
-
-    Raises:
-        BrokerAway: no result in time.
-    """
+def begin[T](what: str, call: Callable[[], T]) -> Future[T]:
+    """Call in a thread of its own, which is left behind when nobody waits for its result any more: unlike a
+    pool's, it keeps no process from ending."""
     result: Future[T] = Future()
 
     def run() -> None:
@@ -30,9 +27,18 @@ def within[T](timeout_s: float, what: str, call: Callable[[], T]) -> T:
         except BaseException as error:
             result.set_exception(error)
 
-    threading.Thread(target=run, name=f"kafka-{what}", daemon=True).start()
+    threading.Thread(target=run, name=what, daemon=True).start()
+    return result
+
+
+def within[T](timeout_s: float, what: str, call: Callable[[], T]) -> T:
+    """The result of `call`, run in a thread that is left behind when it takes longer than `timeout_s`.
+
+    Raises:
+        BrokerAway: no result in time.
+    """
     try:
-        return result.result(timeout_s)
+        return begin(f"kafka-{what}", call).result(timeout_s)
     except TimeoutError as error:
         raise BrokerAway(f"Kafka did not answer within {timeout_s:g} s ({what})") from error
 

@@ -53,6 +53,7 @@ class Owner(Service):
         self.metrics.lag_records.set_function(self._lag)
         self.metrics.partitions.set_function(lambda: len(self.mine))
         self._readiness = Readiness()
+        self._since_ms = time.time_ns() // 1_000_000
         self._probes = Probes(port, self._readiness, self.metrics)
         self._group = group
         self.reader = Reader(settings, self.followed)
@@ -260,7 +261,7 @@ class Owner(Service):
                 await self.writer.put_worked_off(self.role, at)
                 part = self.settings.part or self.role
                 await self.writer.put_heartbeat(
-                    Heartbeat(part=part, ready=ready, at_ms=now_ms, detail=detail)
+                    Heartbeat(part=part, ready=ready, at_ms=now_ms, detail=detail, since_ms=self._since_ms)
                 )
                 shown = await read_generation(self.writer.redis, self.settings.namespace)
                 if shown != self.writer.keys.generation:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from shared.adapters.envelope import partition_key
 from shared.adapters.kafka.connection import client_options
 from shared.adapters.kafka.deadline import BrokerAway, reach, within
 from shared.config import CommonSettings
+from shared.contracts.partition import partition_of
 from shared.contracts.topic import Topic
 from shared.ports.log import Record
 
@@ -53,14 +55,16 @@ class Tail:
         since_ms: int | None = None,
         follow: bool = False,
         stop_after_s: float | None = None,
+        keys: Collection[str] | None = None,
     ) -> Iterator[Record]:
         """The `last` records of each partition (None: all), or those since a time (epoch ms), oldest first
-        within a poll; with `follow` then what arrives, for ever or for `stop_after_s` seconds.
+        within a poll; with `follow` then what arrives, for ever or for `stop_after_s` seconds. `keys` (of
+        `shipment/version` the shipment) leaves out all others, and the partitions where they can't be.
 
         Raises:
             BrokerAway: no answer in time.
         """
-        partitions = [tp for topic in topics for tp in self._partitions(topic)]
+        partitions = [tp for topic in topics for tp in self._partitions(topic, keys)]
         if not partitions:
             return
         ends = self._ask("end offsets", lambda: self._consumer.end_offsets(partitions))
@@ -74,7 +78,10 @@ class Tail:
         while (follow or left) and (stop is None or time.monotonic() < stop):
             fetched = self._ask("read", lambda: self._consumer.poll(timeout_ms=POLL_MS))
             records = [self._record(raw) for raws in fetched.values() for raw in raws]
-            yield from sorted(records, key=lambda r: (r.timestamp_ms, r.topic, r.partition, r.offset))
+            yield from sorted(
+                (r for r in records if keys is None or (r.key or "").split("/", 1)[0] in keys),
+                key=lambda r: (r.timestamp_ms, r.topic, r.partition, r.offset),
+            )
             if left:  # compaction leaves gaps: the consumer's position counts, not the last offset seen
                 now = time.monotonic()
                 done = {tp for tp in left if self._consumer.position(tp) >= ends[tp]}
@@ -106,9 +113,11 @@ class Tail:
                 return None
         raise BrokerAway(f"Kafka sent nothing for {self._timeout_s:g} s")
 
-    def _partitions(self, topic: Topic) -> Sequence[TopicPartition]:
+    def _partitions(self, topic: Topic, keys: Collection[str] | None = None) -> Sequence[TopicPartition]:
         name = self._settings.topic_prefix + topic.name
         found = self._ask("partitions", lambda: self._consumer.partitions_for_topic(name)) or set()
+        if keys is not None:
+            found = {partition_of(partition_key(topic, key), len(found)) for key in keys} & set(found)
         return [TopicPartition(name, p) for p in sorted(found)]
 
     def _starts(

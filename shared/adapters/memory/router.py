@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
 from shared.geo import Coord, distance_m
+from shared.geo.tour import Due, open_tour
 from shared.ports.router import Leg, NoRouteError, Tour, Travel
 
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -48,6 +50,23 @@ class MemoryRouter:
         order.append(len(points) - 1)
         order = _untangle(order, points)
         return Tour(order, [self._leg(points[a], points[b]) for a, b in pairwise(order)])
+
+    async def order(
+        self,
+        points: Sequence[Coord],
+        *,
+        start: Coord | None = None,
+        due: Sequence[Due] | None = None,
+        service_s: float = 0.0,
+    ) -> Tour:
+        if not points:
+            raise ValueError("an order needs a point or more")
+        self._check([*points, *([start] if start else [])])
+        times = [[distance_m(*a, *b) / self._speed_mps for b in points] for a in points]
+        first = [distance_m(*start, *b) / self._speed_mps for b in points] if start else None
+        order = await asyncio.to_thread(open_tour, times, first, due, service_s)
+        way = [*([start] if start else []), *(points[i] for i in order)]
+        return Tour(order, [self._leg(a, b) for a, b in pairwise(way)])
 
     async def close(self) -> None:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from shared.contracts import frames
+from shared.contracts import frames, webhook_payload
 from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.generate.shapes import described
 from shared.contracts.registry import DEAD_LETTER_TOPICS, LIVE_TOPICS
@@ -58,6 +58,7 @@ FRAMES: tuple[Entry, ...] = tuple(
     Entry(f"frame.{example.__struct_config__.tag}", type(example), (plain(example),))
     for example in frames.EXAMPLES
 )
+WEBHOOK = Entry("webhook", type(webhook_payload.EXAMPLE), (plain(webhook_payload.EXAMPLE),))
 ENTRIES: tuple[Entry, ...] = (
     *(entry for entries in MESSAGES.values() for entry in entries),
     DEAD_LETTER,

@@ -1,4 +1,4 @@
-"""A JSON Schema (draft 2020-12) for every message, view and frame.
+"""A JSON Schema (draft 2020-12) for every message, view and frame, and for what a webhook is sent.
 
 They describe what is read: unknown fields are allowed, since a producer may be newer than its readers."""
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from shared.contracts.generate.catalogue import ENTRIES, Entry
+from shared.contracts.generate.catalogue import ENTRIES, WEBHOOK, Entry
 from shared.contracts.generate.text import paragraphs, pretty
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,7 +22,7 @@ def schema_of(entry: Entry) -> dict[str, Any]:
 
 def schema_files() -> dict[str, str]:
     """Text by file name."""
-    return {f"{entry.name}.json": pretty(schema_of(entry)) + "\n" for entry in ENTRIES}
+    return {f"{entry.name}.json": pretty(schema_of(entry)) + "\n" for entry in (*ENTRIES, WEBHOOK)}
 
 
 def tidied(schema: Any) -> Any:

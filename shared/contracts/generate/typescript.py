@@ -110,12 +110,15 @@ def _interface(info: inspect.StructType) -> str:
     for each in info.fields:
         if not each.required and _written(each) is not None:
             lines.append(f"{INDENT}/** Absent: `{_written(each)}`. */")
-        lines.append(f"{INDENT}{each.encode_name}{'' if each.required else '?'}: {_type(each.type)};")
+        nullable = each.required and isinstance(each.type, inspect.UnionType) and each.type.includes_none
+        shown = _type(each.type) + (" | null" if nullable else "")
+        lines.append(f"{INDENT}{each.encode_name}{'' if each.required else '?'}: {shown};")
     return _comment(info.cls.__doc__) + "\n".join([*lines, "}"])
 
 
 def _type(info: inspect.Type) -> str:
-    """The TypeScript type of a value on the wire; absent instead of null, since defaults are left out."""
+    """The TypeScript type of a value on the wire; absent instead of null, since defaults are left out.
+    A required field that may be null says so itself."""
     match info:
         case inspect.Metadata(type=inner):
             return _type(inner)

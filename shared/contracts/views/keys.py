@@ -20,6 +20,10 @@ def heartbeat(namespace: str, part: str) -> str:
     return f"{namespace}:heartbeat:{part}"
 
 
+def canary(namespace: str) -> str:
+    return f"{namespace}:canary"
+
+
 def outcome(namespace: str, command: str) -> str:
     """Outcomes belong to no generation: an API waits for them while a rebuild switches."""
     return f"{namespace}:outcome:{command}"

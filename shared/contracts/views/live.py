@@ -46,13 +46,15 @@ class Line(Body, frozen=True):
 
 
 class LiveView(Body, frozen=True):
-    """A courier's current lines. `version` is (plan version, offset of the newest position read)."""
+    """A courier's current lines. `version` is (plan version, offset of the newest position read). `trace`:
+    the id under which the logs follow this fix, for the few that are sampled."""
 
     courier: Id
     version: tuple[Sequence, int]
     seen_ms: Ms
     lines: tuple[Line, ...]
     driver: Driver | None = None
+    trace: str | None = None
 
 
 class LiveBatch(Body, frozen=True):

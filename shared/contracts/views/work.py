@@ -11,7 +11,7 @@ OUTCOME = "outcome"
 WORKED_OFF = "worked_off"
 FENCE = "fence"
 
-Role = Literal["shipments", "stages", "couriers"]
+Role = Literal["shipments", "stages", "couriers", "lists", "estimator", "notifier"]
 
 
 class Outcome(Body, frozen=True):
@@ -26,13 +26,26 @@ class Outcome(Body, frozen=True):
 
 
 class Heartbeat(Body, frozen=True):
-    """A worker says it is alive; `ready` once it has read up. Key `dromos:heartbeat:<part>`, with expiry."""
+    """A worker says it is alive, and since when it runs; `ready` once it has read up. Key
+    `dromos:heartbeat:<part>`, with expiry."""
 
     part: str
     ready: bool
     at_ms: Ms
     detail: str = ""
+    since_ms: Ms = 0
 
+
+class Canary(Body, frozen=True):
+    """What became of the canary's last fix: posted at `at_ms`, and `delay_ms` later at its recipient's
+    socket; None: it did not come, and `detail` says where it was lost. Key `dromos:canary`, with expiry."""
+
+    at_ms: Ms
+    delay_ms: float | None = None
+    detail: str = ""
+
+
+CANARY_EXAMPLE = Canary(at_ms=1_795_168_800_000, delay_ms=7.4)
 
 OUTCOME_EXAMPLE = Outcome(
     command="k-07",

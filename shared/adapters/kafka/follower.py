@@ -1,0 +1,265 @@
+"""Follower of streams: what `projector stages` and `notifier` have in common. A Faust app with an agent a
+followed topic, marks of how far each partition is worked off, a watchdog and a fence.
+
+Faust acknowledges an event whose agent raised: what can't be handled is put aside by the handler itself, and
+whatever else goes wrong ends the process, so that nothing is acknowledged that was not done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, cast
+
+import faust
+import msgspec
+from aiokafka.errors import IllegalStateError
+from faust.types import TP
+
+from shared import logs
+from shared.adapters.kafka import faust_transport
+from shared.adapters.metrics import WorkerMetrics
+from shared.adapters.probes import Probes, Readiness
+from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
+from shared.config import CommonSettings
+from shared.contracts.topic import Topic
+from shared.contracts.views.work import Role
+from shared.ports.log import Record
+
+log = logs.get(__name__)
+BATCH = 500
+WITHIN_S = 0.02
+REPORT_S = 0.4
+
+
+def to_record(event: Any, prefix: str) -> Record:
+    """Faust's event as a record of ours."""
+    message = event.message
+    headers = message.headers.items() if isinstance(message.headers, dict) else message.headers or ()
+    return Record(
+        topic=message.topic.removeprefix(prefix),
+        partition=message.partition,
+        offset=message.offset,
+        key=None if message.key is None else bytes(message.key).decode(errors="replace"),
+        value=message.value,
+        timestamp_ms=int(message.timestamp * 1000),
+        headers={name: bytes(value).decode(errors="replace") for name, value in headers},
+    )
+
+
+class Follower:
+    """Base of the workers. Subclasses make their agents with `follow_batches` and `follow` after `super()`,
+    say in `beside` what runs beside them and in `report` what is said of them twice a second."""
+
+    role: Role
+
+    def __init__(self, settings: CommonSettings, group: str, port: int) -> None:
+        self.stream_settings = settings
+        self.watchdog = Watchdog(patience_s=max(30.0, 3 * settings.session_timeout_s))
+        self.fence = ClockFence(settings.session_timeout_s)
+        self.metrics = WorkerMetrics(self.role)
+        self.metrics.lag_records.set_function(self._lag)
+        self.readiness = Readiness()
+        self.since_ms = time.time_ns() // 1_000_000
+        self.probes = Probes(port, self.readiness, self.metrics)
+        self.caught_up = False
+        """Whether all that was assigned has been worked off once: only then is this worker ready."""
+        self._done: dict[TP, int] = {}
+        self._base: dict[TP, int] = {}
+        self.ends: dict[TP, int] = {}
+        self._heard_ms = 0
+        self.app = self._make(settings, group)
+
+    # What a worker is made of
+
+    def beside(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs beside the agents for as long as they do; one that raises ends the process."""
+        return ()
+
+    async def report(self) -> None:
+        """Twice a second: say how far this worker is."""
+        raise NotImplementedError
+
+    def let_go(self, revoked: set[TP]) -> None:
+        """Partitions have been taken away: others have them now."""
+
+    # How it is made
+
+    def _make(self, settings: CommonSettings, group: str) -> faust.App:
+        folder = settings.state_dir / "run"
+        folder.mkdir(parents=True, exist_ok=True)
+        session_s = settings.session_timeout_s
+        options: dict[str, Any] = {}
+        if settings.kafka_username:
+            options["broker_credentials"] = faust.SASLCredentials(
+                username=settings.kafka_username,
+                password=settings.kafka_password,
+                mechanism=settings.kafka_sasl_mechanism or "PLAIN",
+            )
+        app = faust.App(
+            settings.topic_prefix + group,
+            broker=[f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")],
+            store="memory://",
+            datadir=str(folder / "faust"),
+            web_enabled=False,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            consumer_auto_offset_reset="earliest",
+            broker_session_timeout=session_s,
+            broker_heartbeat_interval=session_s / 5,
+            broker_rebalance_timeout=session_s * 1.5,
+            broker_commit_interval=0.5,
+            stream_wait_empty=False,
+            **options,
+        )
+        faust_transport.use(app)
+        app.on_partitions_revoked.connect(cast(Any, self._revoked))
+        app.task(self._beside)
+        app.timer(REPORT_S)(self.report)
+        return app
+
+    def _topic(self, topic: Topic) -> Any:
+        return self.app.topic(
+            self.stream_settings.topic_prefix + topic.name,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+        )
+
+    def follow_batches(self, topic: Topic, handle: Callable[[list[Record]], Awaitable[None]]) -> None:
+        """An agent that handles up to `BATCH` records at a time: Faust acknowledges them all afterwards."""
+
+        async def agent(stream: Any) -> None:
+            async for events in stream.take_events(BATCH, within=WITHIN_S):
+                self.fence.check()
+                records = [to_record(event, self.stream_settings.topic_prefix) for event in events]
+                begun = time.perf_counter()
+                await self._or_exit(handle(records))
+                for event in events:
+                    self._worked_off(event)
+                self.metrics.batch(len(records), time.perf_counter() - begun)
+
+        agent.__name__ = topic.name
+        self.app.agent(self._topic(topic), name=topic.name)(agent)
+
+    def follow(
+        self,
+        topic: Topic,
+        handle: Callable[[Record], Awaitable[None]],
+        poison: Callable[[Record, Exception], Awaitable[None]],
+    ) -> None:
+        """An agent that handles one record after the other; what can't be read goes to `poison`."""
+
+        async def one(record: Record) -> None:
+            try:
+                await handle(record)
+                self.metrics.handled.add(record.topic, "shown")
+            except msgspec.MsgspecError as error:
+                await poison(record, error)
+
+        async def agent(stream: Any) -> None:
+            async for event in stream.events():
+                self.fence.check()
+                await self._or_exit(one(to_record(event, self.stream_settings.topic_prefix)))
+                self._worked_off(event)
+
+        agent.__name__ = topic.name
+        self.app.agent(self._topic(topic), name=topic.name)(agent)
+
+    async def _or_exit(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # Faust would acknowledge what failed
+            log.exception("worker.failed")
+            fatal("failed", error=f"{type(error).__name__}: {error}")
+
+    def _worked_off(self, event: Any) -> None:
+        tp = TP(event.message.topic, event.message.partition)
+        self._done[tp] = event.message.offset + 1
+        self.metrics.worked_off(tp, int(event.message.timestamp * 1000))
+        self.watchdog.progress()
+
+    async def _beside(self, app: faust.App) -> None:  # noqa: ARG002 (Faust hands itself in)
+        self.watchdog.start()
+        await self._or_exit(_together(self.watchdog.tick(self.fence), *self.beside()))
+
+    async def _revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
+        for tp in revoked:
+            self._done.pop(tp, None)
+            self._base.pop(tp, None)
+        self.caught_up = False
+        self.metrics.forget()
+        self.let_go(revoked)
+
+    # How far it is
+
+    async def marks(self) -> tuple[dict[TP, int], bool]:
+        """When (epoch ms) each assigned partition was worked off last; whether all are."""
+        consumer = self.app.consumer
+        inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
+        found: dict[TP, int] = {}
+        assigned = consumer.assignment()
+        # All in one question: each waits at the broker behind the fetch that is under way.
+        if unknown := [tp for tp in assigned if tp not in self._base]:
+            begun = await consumer.earliest_offsets(*unknown)
+            still = consumer.assignment()
+            self._base.update({tp: offset for tp, offset in begun.items() if tp in still})
+        heard = {tp: _heard(inner, tp) for tp in assigned}
+        self.ends = {tp: end for tp, (end, _) in heard.items() if end is not None}
+        self._heard_ms = min((asked or 0 for _, asked in heard.values()), default=0)
+        for tp in assigned:
+            try:
+                position = await consumer.position(tp)
+            except IllegalStateError:
+                continue
+            end, asked = _heard(inner, tp)
+            if position is None or end is None or not asked:
+                continue
+            done = self._done[tp] if tp in self._done else self._begun(tp)
+            if done >= position >= end:
+                found[tp] = asked
+        all_are = bool(assigned) and len(found) == len(assigned)
+        self.caught_up |= all_are
+        return found, all_are
+
+    def watch(self, marks: dict[TP, int], now_ms: int) -> None:
+        """A client that has lost its brokers for good knows of no lag: it hears of nothing any more."""
+        assigned = self.app.consumer.assignment()
+        self.watchdog.waiting(any(now_ms - marks.get(tp, 0) > UNHEARD_MS for tp in assigned))
+        for tp, at_ms in marks.items():
+            self.metrics.worked_off(tp, at_ms)
+
+    def unheard(self, now_ms: int) -> bool:
+        """Whether Kafka has been silent for too long."""
+        return now_ms - self._heard_ms > UNHEARD_MS
+
+    def worked_off_to(self) -> dict[TP, int]:
+        """The offset up to which each assigned partition has been worked off."""
+        return self._base | self._done
+
+    def _lag(self) -> int:
+        """Records of the assigned partitions that are not worked off, as of the last report."""
+        return sum(max(0, end - self._done.get(tp, self._begun(tp))) for tp, end in self.ends.items())
+
+    def _begun(self, tp: TP) -> int:
+        """Where reading a partition began: what has been fetched since is not worked off yet."""
+        committed: dict[TP, int | None] = self.app.consumer._committed_offset  # type: ignore[attr-defined]
+        return max(self._base.get(tp, 0), committed.get(tp) or 0)
+
+
+def _heard(consumer: Any, tp: TP) -> tuple[int | None, int | None]:
+    """The end of a partition, and when (epoch ms) its broker was heard; None: not yet, or not any more. The
+    consumer's own thread gives partitions away while they are looked at, and aiokafka asserts that they are
+    there."""
+    try:
+        return consumer.highwater(tp), consumer.last_poll_timestamp(tp)
+    except (AssertionError, AttributeError, KeyError):
+        return None, None
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    await asyncio.gather(*work)
