@@ -12,35 +12,92 @@ import uvicorn
 from services.portal.api.app import create_app
 from services.portal.api.context import Portal
 from services.portal.config import PortalSettings
+from services.portal.store import tables
+from services.portal.store.imports import Imports
+from services.portal.store.lists import Lists
+from services.portal.store.office import Office
 from shared import logs
+from shared.adapters.geocoder import choose
 from shared.adapters.kafka.history import KafkaHistory
 from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.kafka.probe import KafkaProbe
 from shared.adapters.kafka.table import KafkaTable
+from shared.adapters.objects import open_objects
+from shared.adapters.postgres import lists
+from shared.adapters.postgres.database import Database, DatabaseUnavailable
 from shared.adapters.redis.views import RedisViews
-from shared.contracts import courier_routes, devices, links, merchants
+from shared.adapters.router import open_router
+from shared.contracts import courier_routes, couriers, devices, links, merchants
 from shared.contracts.courier_routes import CourierPlan
+from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
 from shared.domain.plan import holds
+from shared.ports.geocoder import Geocoder, GeocoderUnavailable
+from shared.ports.objects import Objects, ObjectsUnavailable
 from shared.ports.router import Router, RouterError
 
 DRAIN_S = 10
+UPGRADE_AGAIN_S = 5
 log = logs.get(__name__)
 
 
 def _router(settings: PortalSettings) -> Router | None:
-    """The router over the tiles, if the setting names some; without one legs stay absent."""
-    if settings.valhalla_tiles is None or not settings.valhalla_tiles.exists():
-        return None
-    from shared.adapters.valhalla.router import ValhallaRouter  # a quarter of a gigabyte that few need
-
+    """The router that the settings name; without one legs stay absent."""
     try:
-        return ValhallaRouter(settings.valhalla_tiles)
+        return open_router(settings.router_kind, settings.valhalla_tiles, settings.router_url)
     except RouterError as error:
         log.warning("router.off", error=str(error))
         return None
+
+
+def _objects(settings: PortalSettings) -> Objects | None:
+    """The store of pictures. Where there is none all else is served, and who sends a picture is told."""
+    try:
+        return open_objects(
+            settings.objects_at,
+            endpoint=settings.objects_endpoint,
+            region=settings.objects_region,
+            key_id=settings.objects_key_id,
+            secret=settings.objects_secret.get_secret_value(),
+        )
+    except ObjectsUnavailable as error:
+        log.error("objects.off", error=str(error))
+        return None
+
+
+def _geocoder(settings: PortalSettings) -> Geocoder | None:
+    """Over the map's addresses, or a server's; without one imported rows need their own places."""
+    try:
+        return choose(
+            settings.geocoder_kind,
+            file=settings.geocoder_file or settings.map_dir / "geocoder.json",
+            url=settings.geocoder_url,
+            rate=settings.geocoder_rate,
+        )
+    except GeocoderUnavailable as error:
+        log.warning("geocoder.off", error=str(error))
+        return None
+
+
+async def _upgrade(office: Database) -> bool:
+    """Bring the accounts' tables up to date. Without PostgreSQL recipients and shops are served all the same,
+    and the desk says that it is away."""
+    try:
+        await office.upgrade()
+    except DatabaseUnavailable as error:
+        log.error("office.unavailable", error=str(error))
+        return False
+    return True
+
+
+async def _upgrade_later(office: Database) -> None:
+    """Once PostgreSQL is there."""
+    while True:
+        await asyncio.sleep(UPGRADE_AGAIN_S)
+        if await _upgrade(office):
+            return
 
 
 class Server(uvicorn.Server):
@@ -67,9 +124,19 @@ async def serve(settings: PortalSettings) -> None:
         await probe.start()
         views = RedisViews(settings)
         stack.push_async_callback(views.close)
+        office = tables.database(settings.database_url)
+        stack.push_async_callback(office.close)
+        if not await _upgrade(office):
+            upgrading = asyncio.create_task(_upgrade_later(office), name="upgrade")
+            stack.callback(upgrading.cancel)
+        lists_database = lists.database(settings.database_url)
+        stack.push_async_callback(lists_database.close)
         router = _router(settings)
         if router is not None:
             stack.push_async_callback(router.close)
+        geocoder = _geocoder(settings)
+        if geocoder is not None:
+            stack.push_async_callback(geocoder.close)
         portal = Portal(
             settings=settings,
             log=kafka,
@@ -79,7 +146,13 @@ async def serve(settings: PortalSettings) -> None:
             devices=KafkaTable(settings, devices.TOPIC, Device),
             links=KafkaTable(settings, links.TOPIC, Link),
             plans=KafkaTable(settings, courier_routes.TOPIC, CourierPlan, holds),
+            couriers=KafkaTable(settings, couriers.TOPIC, Courier),
+            office=Office(office),
+            lists=Lists(lists_database),
+            objects=_objects(settings),
             router=router,
+            imports=Imports(office),
+            geocoder=geocoder,
             kafka_answers=probe.answers,
         )
         server = Server(
@@ -105,7 +178,7 @@ async def serve(settings: PortalSettings) -> None:
 
 def main() -> None:
     settings = PortalSettings()  # type: ignore[call-arg]  # the environment has the ticket key
-    logs.set_up(settings.part, settings.log_level)
+    logs.set_up(settings.part, settings.log_level, sample=settings.trace_sample)
     import uvloop
 
     asyncio.run(serve(settings), loop_factory=uvloop.new_event_loop)

@@ -44,3 +44,35 @@ class Metrics:
             ("why",),
             registry=self.registry,
         )
+        self.audit_lost = Counter(
+            "dromos_portal_audit_lost_total",
+            "Changes made at the desk that could not be written into the audit log",
+            registry=self.registry,
+        )
+        self.proofs = Counter(
+            "dromos_portal_proofs_total",
+            "Pictures sent by couriers, by what came of them",
+            ("result",),
+            registry=self.registry,
+        )
+        self.proof_seconds = Histogram(
+            "dromos_portal_proof_seconds",
+            "Time to make our picture of a sent one, waiting for a thread included",
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+            registry=self.registry,
+        )
+        self.proof_bytes = Counter(
+            "dromos_portal_proof_bytes_total", "Bytes of pictures kept", registry=self.registry
+        )
+        self.proofs_shown = Counter(
+            "dromos_portal_proofs_shown_total",
+            "Pictures asked for by their short-lived address",
+            ("result",),
+            registry=self.registry,
+        )
+        self.proofs_removed = Counter(
+            "dromos_portal_proofs_removed_total",
+            "Pictures deleted, by why",
+            ("why",),
+            registry=self.registry,
+        )

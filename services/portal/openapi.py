@@ -15,8 +15,9 @@ from services.portal.config import PortalSettings
 from shared.adapters.memory.history import MemoryHistory
 from shared.adapters.memory.log import MemoryLog, MemoryTable
 from shared.adapters.memory.views import MemoryViews
-from shared.contracts import courier_routes, devices, links, merchants
+from shared.contracts import courier_routes, couriers, devices, links, merchants
 from shared.contracts.courier_routes import CourierPlan
+from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
@@ -36,6 +37,7 @@ def text() -> str:
         devices=MemoryTable(log, devices.TOPIC, Device),
         links=MemoryTable(log, links.TOPIC, Link),
         plans=MemoryTable(log, courier_routes.TOPIC, CourierPlan),
+        couriers=MemoryTable(log, couriers.TOPIC, Courier),
     )
     return json.dumps(create_app(portal).openapi(), indent=1, ensure_ascii=False) + "\n"
 

@@ -1,4 +1,4 @@
-"""Merchants and devices, for the administrator."""
+"""Merchants and devices, for the administrator and the carrier's own people."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from services.portal.api.context import Portal, PortalDep
-from services.portal.api.guard import AdminDep, PathId
-from services.portal.api.problems import Problem, not_found, responses
+from services.portal.api import register
+from services.portal.api.context import PortalDep
+from services.portal.api.guard import CarrierDep, OwnerDep, PathId
+from services.portal.api.problems import Problem, conflict, not_found, responses
 from services.portal.core import access, admin
+from services.portal.core.access import Caller
 from services.portal.core.admin import Conflict
-from services.portal.core.ids import fresh_command_id
 from services.portal.schemas.admin import (
     DeviceDocument,
     DeviceList,
@@ -23,43 +24,16 @@ from services.portal.schemas.admin import (
     NewKeyAnswer,
 )
 from services.portal.schemas.common import ID_PATTERN
-from shared.contracts import devices, merchants
-from shared.contracts.devices import Device
-from shared.contracts.merchants import Merchant
 
 router = APIRouter(tags=["administration"])
 
 PAGE = 200
 
 
-def _conflict(error: Conflict) -> Problem:
-    return Problem(409, "conflict", f"Refused as things stand: {error}.", more={"reason": "conflict"})
-
-
-async def _put_merchant(portal: Portal, merchant: Merchant) -> None:
-    key = merchant.merchant
-    await portal.write(
-        merchants.TOPIC, portal.merchants, key, merchant, id=fresh_command_id("admin", "admin")
-    )
-
-
-async def _put_device(portal: Portal, device: Device) -> None:
-    key = device.device
-    await portal.write(devices.TOPIC, portal.devices, key, device, id=fresh_command_id("admin", "admin"))
-
-
-def _merchant(portal: Portal, merchant: str) -> Merchant:
-    found = portal.merchants.get(merchant)
-    if found is None:
-        raise not_found("merchant")
-    return found
-
-
-def _device(portal: Portal, device: str) -> Device:
-    found = portal.devices.get(device)
-    if found is None:
-        raise not_found("device")
-    return found
+def _must_be_his(caller: Caller, tenant: str) -> None:
+    """Raises Problem: 403, staff name another carrier than their own."""
+    if not access.may_use_tenant(caller, tenant):
+        raise Problem(403, "not_yours", f"You work for {caller.tenant}: leave the carrier at that.")
 
 
 @router.put(
@@ -73,16 +47,20 @@ def _device(portal: Portal, device: str) -> Device:
     },
 )
 async def put_merchant(
-    portal: PortalDep, _caller: AdminDep, merchant: PathId, body: MerchantBody, response: Response
+    portal: PortalDep, caller: OwnerDep, merchant: PathId, body: MerchantBody, response: Response
 ) -> MerchantDocument:
-    """The whole merchant is replaced, but for its keys. A change of policy holds within two seconds."""
+    """The whole merchant is replaced, but for its service levels, keys and webhooks. A change of policy holds
+    within two seconds."""
+    _must_be_his(caller, body.tenant)
     async with portal.editing:
         before = portal.merchants.get(merchant)
+        if before is not None and not access.may_use_tenant(caller, before.tenant):
+            raise conflict("this id is taken: choose another")
         try:
             record, key = admin.put_merchant(merchant, body, before, portal.now_ms())
         except Conflict as error:
-            raise _conflict(error) from None
-        await _put_merchant(portal, record)
+            raise conflict(error) from None
+        await register.put_merchant(portal, caller, record)
     response.status_code = 200 if before is not None else 201
     return admin.merchant_document(record, key)
 
@@ -94,9 +72,9 @@ async def put_merchant(
     response_model_exclude_none=True,
     responses=responses(401, 403, 404, 422, 429, 503),
 )
-async def read_merchant(portal: PortalDep, _caller: AdminDep, merchant: PathId) -> MerchantDocument:
+async def read_merchant(portal: PortalDep, caller: OwnerDep, merchant: PathId) -> MerchantDocument:
     """Its keys by their ids only."""
-    return admin.merchant_document(_merchant(portal, merchant))
+    return admin.merchant_document(register.merchant_of(portal, caller, merchant))
 
 
 @router.post(
@@ -106,14 +84,16 @@ async def read_merchant(portal: PortalDep, _caller: AdminDep, merchant: PathId) 
     response_model=NewKeyAnswer,
     responses=responses(401, 403, 404, 409, 422, 429, 503),
 )
-async def new_key(portal: PortalDep, _caller: AdminDep, merchant: PathId) -> NewKeyAnswer:
+async def new_key(portal: PortalDep, caller: OwnerDep, merchant: PathId) -> NewKeyAnswer:
     """Shown this once. To rotate: make one, put it in place, revoke the old one."""
     async with portal.editing:
         try:
-            record, key_id, key = admin.add_key(_merchant(portal, merchant), portal.now_ms())
+            record, key_id, key = admin.add_key(
+                register.merchant_of(portal, caller, merchant), portal.now_ms()
+            )
         except Conflict as error:
-            raise _conflict(error) from None
-        await _put_merchant(portal, record)
+            raise conflict(error) from None
+        await register.put_merchant(portal, caller, record)
     return NewKeyAnswer(key_id=key_id, key=key)
 
 
@@ -123,13 +103,13 @@ async def new_key(portal: PortalDep, _caller: AdminDep, merchant: PathId) -> New
     summary="Revoke an API key",
     responses=responses(401, 403, 404, 422, 429, 503),
 )
-async def revoke_key(portal: PortalDep, _caller: AdminDep, merchant: PathId, key_id: PathId) -> None:
+async def revoke_key(portal: PortalDep, caller: OwnerDep, merchant: PathId, key_id: PathId) -> None:
     """It is refused from now on."""
     async with portal.editing:
-        record = admin.revoke_key(_merchant(portal, merchant), key_id, portal.now_ms())
+        record = admin.revoke_key(register.merchant_of(portal, caller, merchant), key_id, portal.now_ms())
         if record is None:
             raise not_found("key")
-        await _put_merchant(portal, record)
+        await register.put_merchant(portal, caller, record)
 
 
 @router.post(
@@ -140,18 +120,17 @@ async def revoke_key(portal: PortalDep, _caller: AdminDep, merchant: PathId, key
     response_model_exclude_none=True,
     responses=responses(401, 403, 409, 413, 422, 429, 503),
 )
-async def enrol(portal: PortalDep, _caller: AdminDep, body: NewDevice) -> DeviceDocument:
+async def enrol(portal: PortalDep, caller: CarrierDep, body: NewDevice) -> DeviceDocument:
     """`secret` is shown this once: set it in the phone's app."""
+    _must_be_his(caller, body.tenant)
     async with portal.editing:
-        known = access.tenants_of(
-            body.courier_id, portal.plans.get(body.courier_id), portal.devices_of.of(body.courier_id)
-        )
+        known = register.tenants_of(portal, body.courier_id)
         try:
             record, secret = admin.enrol(body, portal.devices.get(body.device_id), known, portal.now_ms())
         except Conflict as error:
-            raise _conflict(error) from None
-        await _put_device(portal, record)
-    return admin.device_document(record, secret)
+            raise conflict(error) from None
+        await register.put_device(portal, caller, record)
+    return admin.device_document(record, secret, portal.settings.ingest_url)
 
 
 @router.get(
@@ -163,13 +142,17 @@ async def enrol(portal: PortalDep, _caller: AdminDep, body: NewDevice) -> Device
 )
 async def list_devices(
     portal: PortalDep,
-    _caller: AdminDep,
+    caller: CarrierDep,
     after: Annotated[str, Query(max_length=64, description="Go on after this device.")] = "",
     courier: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
 ) -> DeviceList:
     """At most 200 at a time, revoked ones too."""
     found = sorted(
-        (d for _, d in portal.devices.items() if d.device > after and courier in (None, d.courier)),
+        (
+            d
+            for _, d in portal.devices.items()
+            if d.device > after and courier in (None, d.courier) and access.may_use_tenant(caller, d.tenant)
+        ),
         key=lambda d: d.device,
     )
     page = list(islice(found, PAGE))
@@ -186,16 +169,18 @@ async def list_devices(
     response_model_exclude_none=True,
     responses=responses(401, 403, 404, 409, 422, 429, 503),
 )
-async def rotate(portal: PortalDep, _caller: AdminDep, device: PathId) -> DeviceDocument:
+async def rotate(portal: PortalDep, caller: CarrierDep, device: PathId) -> DeviceDocument:
     """The one before stays good until `old_secret_until`, so that the phone can be changed meanwhile."""
     overlap_ms = portal.settings.device_overlap_s * 1000
     async with portal.editing:
         try:
-            record, secret = admin.rotate(_device(portal, device), overlap_ms, portal.now_ms())
+            record, secret = admin.rotate(
+                register.device_of(portal, caller, device), overlap_ms, portal.now_ms()
+            )
         except Conflict as error:
-            raise _conflict(error) from None
-        await _put_device(portal, record)
-    return admin.device_document(record, secret)
+            raise conflict(error) from None
+        await register.put_device(portal, caller, record)
+    return admin.device_document(record, secret, portal.settings.ingest_url)
 
 
 @router.delete(
@@ -204,10 +189,10 @@ async def rotate(portal: PortalDep, _caller: AdminDep, device: PathId) -> Device
     summary="Revoke a phone",
     responses=responses(401, 403, 404, 422, 429, 503),
 )
-async def revoke(portal: PortalDep, _caller: AdminDep, device: PathId) -> None:
+async def revoke(portal: PortalDep, caller: CarrierDep, device: PathId) -> None:
     """Its secrets are refused from now on. Revoking again changes nothing."""
     async with portal.editing:
-        found = _device(portal, device)
+        found = register.device_of(portal, caller, device)
         if not found.revoked:
             record = msgspec.structs.replace(found, revoked=True, updated_ms=portal.now_ms())
-            await _put_device(portal, record)
+            await register.put_device(portal, caller, record)

@@ -13,23 +13,43 @@ import msgspec
 from fastapi import Depends, Request
 
 from services.portal.api.limits import Limiter
+from services.portal.api.passwords import Passwords
 from services.portal.config import PortalSettings
+from services.portal.core.booking import Holds
 from services.portal.core.index import DeviceIndex, LinkIndex, Recently
-from services.portal.core.keys import KeyRing, new_secret, sha256_hex
+from services.portal.core.keys import KeyRing, new_secret
+from services.portal.core.office import Seats
+from services.portal.core.proofs import Passes
+from services.portal.imaging import Imaging
 from services.portal.metrics import Metrics
+from services.portal.store.imports import Imports
+from services.portal.store.lists import Lists
+from services.portal.store.office import Office
+from services.portal.store.promises import Accounts
+from shared.adapters.sms_callbacks import Callbacks
 from shared.contracts.courier_routes import CourierPlan
+from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
 from shared.contracts.topic import Topic
+from shared.domain.contacts import ContactMarks
+from shared.domain.keyrings import DeviceKeys, sha256_hex
+from shared.domain.outbound import Allowed
+from shared.domain.stopping import StopTokens
+from shared.ports.geocoder import Geocoder
 from shared.ports.history import History
 from shared.ports.log import Log, Table
+from shared.ports.objects import Objects
 from shared.ports.router import Router
 from shared.ports.views import Views
 from shared.tickets import Tickets
 
 OPENED_AGAIN_MS = 30 * 60_000
 SETTLE_S = 2.0
+UPLOADS_AT_ONCE = 24
+"""Pictures that are coming in: each may be 10 MiB, and takes memory until it is kept."""
+
 FINISH_S = 2.5
 """What is under way beside an answer is given so long at the end: an append is bounded by less."""
 
@@ -44,7 +64,9 @@ async def _answers() -> bool:
 
 @dataclass
 class Portal:
-    """The process's parts. `plans` are couriers' plans by courier; `kafka_answers` asks the brokers."""
+    """The process's parts. `plans` are couriers' plans by courier; `kafka_answers` asks the brokers. Without
+    PostgreSQL there are neither `office` (accounts) nor `lists` (what the desk and couriers read);
+    without `objects` no pictures are taken, without `sms` nothing is taken from an SMS gateway."""
 
     settings: PortalSettings
     log: Log
@@ -54,16 +76,43 @@ class Portal:
     devices: Table[Device]
     links: Table[Link]
     plans: Table[CourierPlan]
+    couriers: Table[Courier]
+    office: Office | None = None
+    lists: Lists | None = None
+    objects: Objects | None = None
     router: Router | None = None
+    imports: Imports | None = None
+    geocoder: Geocoder | None = None
+    imports_wake: asyncio.Event = field(default_factory=asyncio.Event)
     kafka_answers: Callable[[], Awaitable[bool]] = _answers
     now_ms: Callable[[], int] = _now_ms
     tickets: Tickets = field(init=False)
+    passes: Passes = field(init=False)
+    stops: StopTokens = field(init=False)
+    marks: ContactMarks = field(init=False)
+    sms: Callbacks | None = field(init=False)
+    webhook_allow: Allowed = field(init=False)
+    imaging: Imaging = field(default_factory=Imaging)
     metrics: Metrics = field(default_factory=Metrics)
     keys: KeyRing = field(default_factory=KeyRing)
     link_limit: Limiter = field(init=False)
     auth_limit: Limiter = field(init=False)
+    login_limit: Limiter = field(init=False)
+    account_limit: Limiter = field(init=False)
+    passwords: Passwords = field(default_factory=Passwords)
+    seats: Seats = field(default_factory=Seats)
+    proof_limit: Limiter = field(init=False)
+    uploads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(UPLOADS_AT_ONCE))
+    slot_limit: Limiter = field(init=False)
+    lost_limit: Limiter = field(init=False)
+    resend_limit: Limiter = field(init=False)
+    rating_limit: Limiter = field(init=False)
+    reply_limit: Limiter = field(init=False)
+    holds: Holds = field(default_factory=Holds)
+    accounts: Accounts = field(default_factory=Accounts)
     links_of: LinkIndex = field(default_factory=LinkIndex)
     devices_of: DeviceIndex = field(default_factory=DeviceIndex)
+    device_keys: DeviceKeys = field(default_factory=DeviceKeys)
     openings: Recently = field(default_factory=lambda: Recently(OPENED_AGAIN_MS))
     decoy: Link = field(init=False)
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -72,8 +121,24 @@ class Portal:
 
     def __post_init__(self) -> None:
         self.tickets = Tickets(self.settings.ticket_key.get_secret_value())
-        self.link_limit = Limiter(self.settings.link_rate)
-        self.auth_limit = Limiter(self.settings.auth_rate)
+        self.passes = Passes(self.settings.ticket_key.get_secret_value())
+        self.stops = StopTokens(self.settings.ticket_key.get_secret_value())
+        marked_by = (
+            self.settings.contact_key.get_secret_value() or self.settings.ticket_key.get_secret_value()
+        )
+        self.marks = ContactMarks(marked_by)
+        self.sms = Callbacks(self.settings.sms_tokens) if self.settings.sms_tokens else None
+        self.webhook_allow = Allowed(self.settings.webhook_allow)
+        self.link_limit = Limiter(self.settings.link_rate, self.now_ms)
+        self.auth_limit = Limiter(self.settings.auth_rate, self.now_ms)
+        self.login_limit = Limiter(self.settings.login_rate, self.now_ms)
+        self.account_limit = Limiter(self.settings.account_rate, self.now_ms)
+        self.slot_limit = Limiter(self.settings.slot_rate, self.now_ms)
+        self.proof_limit = Limiter(self.settings.proof_rate, self.now_ms)
+        self.lost_limit = Limiter(self.settings.lost_rate, self.now_ms)
+        self.resend_limit = Limiter(self.settings.resend_rate, self.now_ms)
+        self.rating_limit = Limiter(self.settings.rating_rate, self.now_ms)
+        self.reply_limit = Limiter(self.settings.reply_rate, self.now_ms)
         # Stands in for an unknown link, so that the same is looked up for it as for a real one.
         self.decoy = Link(
             link=sha256_hex(new_secret()), tenant="none", merchant="none", shipment="none", expires_ms=0
@@ -86,6 +151,7 @@ class Portal:
         self.merchants.on_change(self.keys.put)
         self.links.on_change(self.links_of.put)
         self.devices.on_change(self.devices_of.put)
+        self.devices.on_change(self.device_keys.put)
         for table in self._tables:
             table.on_change(self._pulse)
         await asyncio.gather(*(table.start() for table in self._tables))
@@ -103,10 +169,13 @@ class Portal:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*(table.stop() for table in self._tables), return_exceptions=True)
+        await self.imaging.close()
 
     @property
-    def _tables(self) -> tuple[Table[Merchant] | Table[Device] | Table[Link] | Table[CourierPlan], ...]:
-        return (self.merchants, self.devices, self.links, self.plans)
+    def _tables(
+        self,
+    ) -> tuple[Table[Merchant] | Table[Device] | Table[Link] | Table[CourierPlan] | Table[Courier], ...]:
+        return (self.merchants, self.devices, self.links, self.plans, self.couriers)
 
     @property
     def read_up(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who asks: the merchant of an API key, or the administrator."""
+"""Who asks: the merchant of an API key, one of a carrier's staff by his session, or the administrator."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPBearer
 
+from services.portal.api import sessions
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.problems import Problem, not_found, unavailable
-from services.portal.core.access import Caller, may_use_shipment
+from services.portal.api.sessions import SAFE, SessionDep
+from services.portal.core.access import Caller, Role, Staff, may_use_shipment, may_use_tenant
 from services.portal.core.keys import same_secret
 from services.portal.schemas.common import ID_PATTERN
 from shared.contracts.merchants import Merchant
@@ -31,7 +33,7 @@ def token_of(request: Request, scheme: str) -> str:
     return token.strip() if given.lower() == scheme else ""
 
 
-async def caller_of(request: Request, portal: PortalDep, _: BearerDep) -> Caller:
+async def caller_of(request: Request, portal: PortalDep, _: BearerDep, __: SessionDep) -> Caller:
     """Only what is refused counts for the limit: a good key costs one SHA-256 and is never locked out by the
     wrong ones of its address.
 
@@ -42,6 +44,9 @@ async def caller_of(request: Request, portal: PortalDep, _: BearerDep) -> Caller
     if not portal.merchants.ready:
         raise unavailable("The portal is starting. Ask again in a few seconds.")
     token = token_of(request, "bearer")
+    if (staff := await sessions.staff_of(portal, request)) is not None:
+        _must_cover(portal, staff, Role.READER if request.method in SAFE else Role.STAFF)
+        return Caller(staff=staff)
     merchant = portal.keys.find(token)
     admin = same_secret(token, portal.settings.admin_token.get_secret_value())
     if merchant is None and not admin:
@@ -59,8 +64,78 @@ async def caller_of(request: Request, portal: PortalDep, _: BearerDep) -> Caller
 CallerDep = Annotated[Caller, Depends(caller_of)]
 
 
+def _must_cover(portal: Portal, staff: Staff, needed: Role) -> None:
+    """Raises Problem: 403, this role may not."""
+    if not staff.role.covers(needed):
+        portal.metrics.refused.labels("role").inc()
+        raise Problem(
+            403,
+            "role",
+            f"Your role here is {staff.role}: this takes {needed}. An owner can change it under People.",
+            more={"reason": "role"},
+        )
+
+
+async def carrier_of(portal: PortalDep, caller: CallerDep) -> Caller:
+    """The carrier's own people, or the administrator; all of what is theirs is bound to `caller.tenant`.
+
+    Raises:
+        Problem: 403 for a merchant.
+    """
+    if not caller.carrier:
+        portal.metrics.refused.labels("not_carrier").inc()
+        raise Problem(403, "carrier_only", "This is for the carrier: log in at the desk.")
+    return caller
+
+
+CarrierDep = Annotated[Caller, Depends(carrier_of)]
+
+
+async def owner_of(request: Request, portal: PortalDep, caller: CarrierDep) -> Caller:
+    """As `carrier_of`; what changes something takes an owner.
+
+    Raises:
+        Problem: 403 for a merchant, and for staff who are not owners.
+    """
+    if caller.staff is not None and request.method not in SAFE:
+        _must_cover(portal, caller.staff, Role.OWNER)
+    return caller
+
+
+OwnerDep = Annotated[Caller, Depends(owner_of)]
+
+
+async def shop_of(request: Request, portal: PortalDep, caller: CallerDep) -> Caller:
+    """Whoever decides for a shop: the shop itself, and of its carrier's people the owners, as `owner_of`.
+    Whose shop it is `register.shop_of` says.
+
+    Raises:
+        Problem: 403 for staff who are not owners and would change something.
+    """
+    if caller.staff is not None and request.method not in SAFE:
+        _must_cover(portal, caller.staff, Role.OWNER)
+    return caller
+
+
+ShopDep = Annotated[Caller, Depends(shop_of)]
+
+
+async def only_owner_of(portal: PortalDep, caller: CarrierDep) -> Caller:
+    """Owners and the administrator, for reading too.
+
+    Raises:
+        Problem: 403 for everybody else.
+    """
+    if caller.staff is not None:
+        _must_cover(portal, caller.staff, Role.OWNER)
+    return caller
+
+
+OnlyOwnerDep = Annotated[Caller, Depends(only_owner_of)]
+
+
 async def admin_of(portal: PortalDep, caller: CallerDep) -> Caller:
-    """Raises Problem: 403 for a merchant."""
+    """Raises Problem: 403 for anybody but the administrator."""
     if not caller.admin:
         portal.metrics.refused.labels("not_admin").inc()
         raise Problem(403, "admin_only", "This is for the administrator: use DROMOS_ADMIN_TOKEN's value.")
@@ -99,6 +174,6 @@ def merchant_of(portal: Portal, caller: Caller, named: str | None) -> Merchant:
             422, "merchant_missing", "Say for whom: send the header Dromos-Merchant with the merchant's id."
         )
     merchant = portal.merchants.get(named)
-    if merchant is None:
+    if merchant is None or not may_use_tenant(caller, merchant.tenant):
         raise not_found("merchant")
     return merchant

@@ -12,7 +12,6 @@ from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import token_of
 from services.portal.api.problems import Problem, link_gone, responses, unavailable
 from services.portal.core.ids import fresh_command_id
-from services.portal.core.keys import sha256_hex
 from services.portal.schemas.common import from_ms
 from services.portal.schemas.links import SecretBody, TicketAnswer
 from shared import logs
@@ -21,6 +20,7 @@ from shared.contracts.link_openings import Opening
 from shared.contracts.links import Link
 from shared.contracts.views.stage import StageView
 from shared.domain import page
+from shared.domain.keyrings import sha256_hex
 from shared.ports.log import LogUnavailable
 from shared.ports.views import ViewsUnavailable
 from shared.tickets import TicketRefused
@@ -31,9 +31,10 @@ log = logs.get(__name__)
 _ticket_scheme = APIKeyHeader(
     name="Authorization", scheme_name="ticket", auto_error=False, description="`Ticket <ticket>`"
 )
+TicketDep = Annotated[str | None, Depends(_ticket_scheme)]
 
 
-async def _good_link(portal: Portal, link_id: str, shipment: str | None = None) -> Link:
+async def good_link(portal: Portal, link_id: str, shipment: str | None = None) -> Link:
     """The link, if it may be used now. For an unknown one the same is looked up as for a known one.
 
     Raises:
@@ -53,6 +54,26 @@ async def _good_link(portal: Portal, link_id: str, shipment: str | None = None) 
     if found is None or not link.good(now_ms) or over or shipment not in (None, link.shipment):
         raise link_gone()
     return link
+
+
+async def link_of_ticket(portal: Portal, request: Request) -> Link:
+    """The link of the ticket that the request shows, if both are still good; counts for the rate.
+
+    Raises:
+        Problem: 401 without a good ticket, 404 `link_gone`, 429.
+    """
+    await portal.link_limit.hit(request)
+    try:
+        given = portal.tickets.verify(token_of(request, "ticket"), now_ms=portal.now_ms())
+    except TicketRefused:
+        portal.metrics.refused.labels("ticket").inc()
+        raise Problem(
+            401,
+            "ticket_refused",
+            "Exchange the link's secret for a new ticket at /v1/link/ticket.",
+            headers={"WWW-Authenticate": 'Ticket realm="dromos"'},
+        ) from None
+    return await good_link(portal, given.link, given.shipment)
 
 
 async def _record_opening(portal: Portal, link: Link, now_ms: int) -> None:
@@ -79,7 +100,7 @@ async def ticket(portal: PortalDep, request: Request, body: SecretBody) -> Ticke
     await portal.link_limit.hit(request)
     link_id = sha256_hex(body.secret)
     try:
-        link = await _good_link(portal, link_id)
+        link = await good_link(portal, link_id)
     except Problem:
         portal.metrics.tickets.labels("gone").inc()
         raise
@@ -103,23 +124,9 @@ async def ticket(portal: PortalDep, request: Request, body: SecretBody) -> Ticke
     },
     response_class=Response,
 )
-async def view(
-    portal: PortalDep, request: Request, _: Annotated[str | None, Depends(_ticket_scheme)]
-) -> Response:
+async def view(portal: PortalDep, request: Request, _: TicketDep) -> Response:
     """For a page whose socket can't be opened, and for the first look."""
-    await portal.link_limit.hit(request)
-    now_ms = portal.now_ms()
-    try:
-        given = portal.tickets.verify(token_of(request, "ticket"), now_ms=now_ms)
-    except TicketRefused:
-        portal.metrics.refused.labels("ticket").inc()
-        raise Problem(
-            401,
-            "ticket_refused",
-            "Exchange the link's secret for a new ticket at /v1/link/ticket.",
-            headers={"WWW-Authenticate": 'Ticket realm="dromos"'},
-        ) from None
-    link = await _good_link(portal, given.link, given.shipment)
+    link = await link_of_ticket(portal, request)
     stage = await portal.views.stage(link.shipment)
     merchant = await portal.views.merchant(link.merchant)
     if stage is None or merchant is None:

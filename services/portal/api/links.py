@@ -10,14 +10,15 @@ from fastapi import APIRouter, Path, Response
 from services.portal.api.context import PortalDep
 from services.portal.api.guard import CallerDep, PathId, stage_of
 from services.portal.api.problems import not_found, responses
-from services.portal.core.access import may_use_link
+from services.portal.core.access import may_use_shipment
 from services.portal.core.ids import fresh_command_id
-from services.portal.core.keys import new_secret, sha256_hex
+from services.portal.core.keys import new_secret
 from services.portal.schemas.common import from_ms
 from services.portal.schemas.links import NewLink, NewLinkAnswer
 from shared.contracts import links
 from shared.contracts.links import Link
 from shared.contracts.topic import DAY_MS, build
+from shared.domain.keyrings import sha256_hex
 
 router = APIRouter(tags=["links"])
 
@@ -68,7 +69,7 @@ async def new_link(
 async def revoke_link(portal: PortalDep, caller: CallerDep, shipment: PathId, link_id: LinkId) -> None:
     """Open pages of it end within two seconds. Revoking again changes nothing."""
     link = portal.links.get(link_id)
-    if link is None or link.shipment != shipment or not may_use_link(caller, link):
+    if link is None or link.shipment != shipment or not may_use_shipment(caller, link):
         raise not_found("link")
     if not link.revoked:
         revoked = msgspec.structs.replace(link, revoked=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -20,17 +21,19 @@ QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 API_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def page_policy(gateway_origin: str) -> str:
-    """The pages' Content-Security-Policy: everything from our own origin, the socket from the gateway's."""
+def page_policy(*origins: str, frames: bool = False) -> str:
+    """The pages' Content-Security-Policy: everything from our own origin; what they may connect to beside it
+    are the gateway and ingest. `frames`: they may show documents of ours within them."""
     return "; ".join(
         (
+            *(("frame-src 'self'",) if frames else ()),
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data: blob:",
             "font-src 'self'",
             "worker-src 'self' blob:",
-            f"connect-src 'self' {gateway_origin}",
+            " ".join(("connect-src 'self'", *origins)),
             "manifest-src 'self'",
             "base-uri 'none'",
             "form-action 'none'",
@@ -78,19 +81,29 @@ class Around:
             headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-class BodyLimit:
-    """Ends a request whose body is larger than `most` bytes with 413, said or sent."""
+class TooLarge(HTTPException):
+    """The body is larger than `most` bytes."""
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
-        self._app, self._most = app, most
+    def __init__(self, most: int) -> None:
+        super().__init__(413)
+        self.most = most
+
+
+class BodyLimit:
+    """Ends a request whose body is larger than `most` bytes with 413, said or sent; `at` are other limits, by
+    path."""
+
+    def __init__(self, app: ASGIApp, *, most: int, at: Mapping[str, int] | None = None) -> None:
+        self._app, self._most, self._at = app, most, at or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._at.get(scope["path"], self._most)
         said = Headers(scope=scope).get("content-length", "")
-        if said.isascii() and said.isdigit() and int(said) > self._most:
-            await too_large().response()(scope, receive, send)
+        if said.isascii() and said.isdigit() and int(said) > most:
+            await too_large(most).response()(scope, receive, send)
             return
         got = 0
 
@@ -98,8 +111,8 @@ class BodyLimit:
             nonlocal got
             message = await receive()
             got += len(message.get("body", b""))
-            if got > self._most:
-                raise HTTPException(413)  # passes through the body's reading; our handler makes it a problem
+            if got > most:
+                raise TooLarge(most)  # passes through the body's reading; our handler makes it a problem
             return message
 
         await self._app(scope, _receive, send)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -106,8 +107,9 @@ def serve(
     return response
 
 
-def html(request: Request, *names: str) -> Response:
-    """The first of the built pages that is there, never kept by anybody.
+def html(request: Request, *names: str, connect: tuple[str, ...] = (), frames: bool = False) -> Response:
+    """The first of the built pages that is there, never kept by anybody. `connect`: origins beside our own
+    that it may speak to; `frames`: it may show documents of ours within it.
 
     Raises:
         Problem: 503, the pages have not been built.
@@ -117,15 +119,51 @@ def html(request: Request, *names: str) -> Response:
     for name in names:
         path = folder / name
         if path.is_file():
-            policy = page_policy(portal.settings.gateway_origin)
+            policy = page_policy(*connect, frames=frames)
             return serve(path, request.scope, "no-store", request.app.state.page_files, policy=policy)
     raise Problem(503, "pages_missing", f"The pages are not built: there is no {names[0]} in {folder}.")
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def own_name(request: Request, public_url: str) -> Response | None:
+    """The way to the same page under the portal's own name, for who called this machine by another of its
+    names: cookies and the check of where a change comes from go by the name."""
+    asked, own = request.url, urlsplit(public_url)
+    if asked.hostname == own.hostname or not {asked.hostname, own.hostname} <= LOOPBACK:
+        return None
+    query = f"?{asked.query}" if asked.query else ""
+    return RedirectResponse(f"{public_url}{asked.path}{query}", 307)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def root() -> Response:
+    """Whoever types the address alone works here: recipients and couriers come by a link of their own."""
+    return RedirectResponse("/desk", 307)
+
+
 @router.api_route("/t", methods=["GET", "HEAD"])
-async def recipient_page(request: Request) -> Response:
+async def recipient_page(request: Request, portal: PortalDep) -> Response:
     """The recipient's page. Which shipment stands in the fragment, which never comes here."""
-    return html(request, "recipient.html", "index.html")
+    return html(request, "recipient.html", "index.html", connect=(portal.settings.gateway_origin,))
+
+
+@router.api_route("/courier", methods=["GET", "HEAD"])
+async def courier_page(request: Request, portal: PortalDep) -> Response:
+    """The courier's page. The code that enrols a phone stands in the fragment, which never comes here."""
+    return html(request, "courier.html", connect=(portal.settings.ingest_origin,))
+
+
+@router.api_route("/desk", methods=["GET", "HEAD"])
+@router.api_route("/desk/{view:path}", methods=["GET", "HEAD"])
+async def desk_page(
+    request: Request,
+    portal: PortalDep,
+    view: str = "",  # noqa: ARG001 - the page reads it itself
+) -> Response:
+    """The desk: one page, whichever view its address names."""
+    return own_name(request, portal.settings.public_url) or html(request, "desk.html", frames=True)
 
 
 @router.api_route("/demo", methods=["GET", "HEAD"])
@@ -150,4 +188,6 @@ async def root_file(request: Request, portal: PortalDep, name: str) -> Response:
     path = portal.settings.pages_dir / name
     if Path(name).name != name or Path(name).suffix not in _ROOT_FILES or not path.is_file():
         raise HTTPException(404)
-    return serve(path, request.scope, REVALIDATE, request.app.state.page_files)
+    # A service worker's own requests are judged by the policy that it came with (CSP 3, §6.1.2).
+    policy = page_policy() if path.suffix == ".js" else None
+    return serve(path, request.scope, REVALIDATE, request.app.state.page_files, policy=policy)

@@ -17,11 +17,16 @@ from starlette.responses import Response
 
 from services.portal.core.routes import PlanError
 from shared import logs
+from shared.adapters.postgres.database import DatabaseUnavailable
 from shared.ports.history import HistoryUnavailable
 from shared.ports.log import LogUnavailable
+from shared.ports.objects import ObjectsUnavailable
 from shared.ports.views import ViewsUnavailable
 
 MEDIA_TYPE = "application/problem+json"
+MAX_BODY = 1 << 20
+"""Bytes; the limit of all operations that have none of their own."""
+
 log = logs.get(__name__)
 
 
@@ -59,6 +64,12 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not_found", detail)
 
 
+def conflict(reason: object) -> Problem:
+    """It can't be done as things stand. `reason` says so and what is possible: an exception's message, or
+    words of the same kind, without a full stop."""
+    return Problem(409, "conflict", f"Refused as things stand: {reason}.", more={"reason": "conflict"})
+
+
 def link_gone() -> Problem:
     """The one answer for a link that is unknown, expired or revoked."""
     return Problem(404, "link_gone", "This link is not valid any more. Ask the shop for a new one.")
@@ -68,9 +79,10 @@ def unavailable(detail: str) -> Problem:
     return Problem(503, "unavailable", detail, headers={"Retry-After": "2"})
 
 
-def too_large() -> Problem:
+def too_large(most: int = MAX_BODY) -> Problem:
     # The rest of the body is not read: the connection has to end.
-    return Problem(413, "too_large", _DETAILS[413], headers={"Connection": "close"})
+    detail = f"Send a body of at most {most >> 20} MiB."
+    return Problem(413, "too_large", detail, headers={"Connection": "close"})
 
 
 def invalid(detail: str, errors: Sequence[Mapping[str, str]] = ()) -> Problem:
@@ -93,12 +105,14 @@ def _explain(error: RequestValidationError) -> Problem:
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:
-    """The methods that the documented address of this path takes (RFC 9110 §10.2.1)."""
-    found: set[str] = set()
-    for template, verbs in app.openapi()["paths"].items():
-        if re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)), path):
-            found.update(verb.upper() for verb in verbs)
-    return sorted(found)
+    """The methods that the documented address of this path takes (RFC 9110 §10.2.1); of several that fit,
+    the one that leaves least open."""
+    fit = [
+        (template.count("{"), sorted(verb.upper() for verb in verbs))
+        for template, verbs in app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(template)), path)
+    ]
+    return min(fit, default=(0, []))[1]
 
 
 _NOT_JSON = "The body is not JSON. Send one JSON object with Content-Type application/json."
@@ -106,7 +120,6 @@ _DETAILS = {
     401: "Send `Authorization: Bearer` with your key.",
     404: "There is nothing at this address. The API is described at /openapi.json.",
     405: "This address does not take this method. See `Allow`, and /openapi.json.",
-    413: "Send a body of at most 1 MiB.",
 }
 
 
@@ -137,6 +150,11 @@ def install(app: FastAPI) -> None:
             "Idempotency-Key or event id if it had one."
         ).response()
 
+    @app.exception_handler(DatabaseUnavailable)
+    async def _database(_: Request, error: DatabaseUnavailable) -> Response:
+        log.warning("database.unavailable", error=str(error))
+        return unavailable("The lists can't be read just now. Ask again in a few seconds.").response()
+
     @app.exception_handler(ViewsUnavailable)
     async def _views(_: Request, error: ViewsUnavailable) -> Response:
         log.warning("views.unavailable", error=str(error))
@@ -149,10 +167,15 @@ def install(app: FastAPI) -> None:
         log.warning("history.unavailable", error=str(error))
         return unavailable("The log could not be read in time. Ask again in a few seconds.").response()
 
+    @app.exception_handler(ObjectsUnavailable)
+    async def _objects(_: Request, error: ObjectsUnavailable) -> Response:
+        log.warning("objects.unavailable", error=str(error))
+        return unavailable("Pictures can't be kept or read just now. Ask again in a few seconds.").response()
+
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 413:
-            return too_large().response()
+            return too_large(getattr(error, "most", MAX_BODY)).response()
         if error.status_code == 400:  # the framework's word for a body that is no text at all
             return invalid(_NOT_JSON).response()
         if error.status_code == 405:
@@ -205,7 +228,8 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "The administrator's token is needed.",
         404: "Not there, or not yours.",
         409: "Refused as things stand; `reason` and `detail` say why and what is possible.",
-        413: "The body is larger than 1 MiB.",
+        408: "The body did not come in time.",
+        413: "The body is larger than is taken here (1 MiB unless told).",
         422: "The request itself has to be mended; `errors` names the fields.",
         429: "Too many requests; come back after `Retry-After` seconds.",
         503: "Not now; come back after `Retry-After` seconds.",

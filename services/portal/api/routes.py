@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Annotated, Any
 
 import geojson
 from fastapi import APIRouter, Query, Response
 
+from services.portal.api import register
 from services.portal.api.commands import (
     MerchantHeader,
     OptionalKeyHeader,
@@ -18,7 +19,7 @@ from services.portal.api.commands import (
     settle,
 )
 from services.portal.api.context import Portal, PortalDep
-from services.portal.api.guard import AdminDep, CallerDep, PathId
+from services.portal.api.guard import CallerDep, CarrierDep, PathId
 from services.portal.api.legs import legs_to
 from services.portal.api.problems import Problem, invalid, not_found, responses
 from services.portal.core import access, routes, track
@@ -50,11 +51,11 @@ def _tenant(portal: Portal, caller: Caller, courier: str, named: Set[str] = froz
     Raises:
         Problem: 404, no such courier of the caller's carrier; 422, the carriers don't agree.
     """
-    known = access.tenants_of(courier, portal.plans.get(courier), portal.devices_of.of(courier))
-    if caller.merchant is not None:
-        if caller.merchant.tenant not in known:
+    known = register.tenants_of(portal, courier)
+    if caller.tenant is not None:
+        if caller.tenant not in known:
             raise not_found("courier")
-        known = {caller.merchant.tenant}
+        known = {caller.tenant}
     tenants = known | set(named)
     if len(tenants) == 1:
         return tenants.pop()
@@ -80,6 +81,19 @@ def _must_be_only_his(caller: Caller, *touched: Route) -> None:
             "(the administrator's token).",
             more={"reason": "shared_route"},
         )
+
+
+def _must_be_open(plan: CourierPlan | None, stages: Mapping[str, StageView]) -> None:
+    """What has ended may stay where it stands, and comes onto no route any more.
+
+    Raises:
+        Problem: 422 naming those that have ended.
+    """
+    stand = {s.shipment for r in (plan.routes if plan else ()) for stop in r.stops for s in stop.shipments}
+    ended = [shipment for shipment, stage in stages.items() if stage.ended and shipment not in stand]
+    if ended:
+        more = " and more" if len(ended) > 5 else ""
+        raise invalid(f"These shipments have ended, leave them out: {', '.join(ended[:5])}{more}.")
 
 
 async def _stages(portal: Portal, caller: Caller, named: list[str]) -> dict[str, StageView]:
@@ -128,6 +142,7 @@ async def plan_route(
     tenant = _tenant(portal, caller, courier, {stage.tenant for stage in stages.values()})
     plan = portal.plans.get(courier)
     _must_be_only_his(caller, *(plan.routes if plan is not None else ()))
+    _must_be_open(plan, stages)
     command_id = id_of_body(caller, "plan_route", f"{courier}/{route}", key, body, plan)
     at = await _places(portal, body)
     depot = (body.depot.lon, body.depot.lat) if body.depot is not None else None
@@ -275,12 +290,12 @@ async def duty(
 )
 async def read_track(
     portal: PortalDep,
-    _caller: AdminDep,
+    caller: CarrierDep,
     courier: PathId,
     zone: Annotated[Zone, Query(description="Whose midnight begins the day.")] = "UTC",
 ) -> Response:
     """From today's midnight in `zone`, as far as positions are kept (24 h)."""
-    known = access.tenants_of(courier, portal.plans.get(courier), portal.devices_of.of(courier))
+    known = register.tenants_of(portal, courier)
     since_ms = track.midnight_ms(portal.now_ms(), zone)
     # A phone that was without a network posts later than it measured, never earlier (but for its clock).
     records = await portal.history.read(
@@ -289,6 +304,8 @@ async def read_track(
         since_ms=since_ms - 120_000,
         timeout_s=portal.settings.track_timeout_s,
     )
+    if caller.tenant is not None and caller.tenant not in known:
+        raise not_found("courier")
     if not known and not records:
         raise not_found("courier")
     found = track.collection(courier, track.fixes(records, since_ms))

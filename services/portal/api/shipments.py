@@ -6,13 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from services.portal.api import proofs, slots
 from services.portal.api.commands import KeyHeader, MerchantHeader, PreferHeader, send, settle
 from services.portal.api.context import PortalDep
 from services.portal.api.guard import CallerDep, PathId, merchant_of, stage_of
 from services.portal.api.problems import invalid, not_found, responses
 from services.portal.core import shipments
 from services.portal.core.access import may_use_shipment
-from services.portal.core.ids import fresh_command_id
+from services.portal.core.ids import fresh_command_id, shipment_id
 from services.portal.schemas.shipments import (
     CommandAnswer,
     ForgottenAnswer,
@@ -20,6 +21,8 @@ from services.portal.schemas.shipments import (
     ShipmentAnswer,
     ShipmentDocument,
 )
+from services.portal.store.cases import Cases
+from shared.adapters.postgres.strays import Strays
 from shared.contracts import shipment_parties
 from shared.contracts.shipment_parties import party_key
 from shared.domain import report
@@ -56,21 +59,25 @@ async def register_shipment(
     merchant: MerchantHeader = None,
 ) -> dict[str, Any]:
     """Announce a parcel. The shipment's id follows from the merchant and the Idempotency-Key: sent again it
-    is the same shipment, with another body it is refused with 422."""
+    is the same shipment, with another body it is refused with 422. A slot that can't be had any more is
+    refused with 409, and `slots` are possible instead."""
     shop = merchant_of(portal, caller, merchant)
-    command, recipient = shipments.register(caller, shop, key, body, portal.now_ms())
-    location = f"/v1/shipments/{command.shipment}"
-    known = await portal.views.stage(command.shipment)
+    shipment = shipment_id(shop.merchant, key)
+    location = f"/v1/shipments/{shipment}"
+    known = await portal.views.stage(shipment)
     if known is not None and not may_use_shipment(caller, known):
         raise not_found("shipment")
+    window = await slots.window_for(portal, shop, shipment, body) if known is None else known.window
+    command, recipient = shipments.register(caller, shop, key, body, window, portal.now_ms())
     if known is not None and known.parties == command.id:
         response.status_code = 200
         response.headers["Location"] = location
         return {
-            "shipment": command.shipment,
+            "shipment": shipment,
+            "window": slots.told(body, window),
             "command": command.id,
             "status": "accepted",
-            "subject": command.shipment,
+            "subject": shipment,
         }
     if known is None:
         # The personal data first: the command names its version. Where the shipment exists the command will
@@ -82,7 +89,10 @@ async def register_shipment(
             id=recipient.version,
         )
     sent = await send(portal, command, prefer, wait_anyway_s=REPEAT_WAIT_S if known is not None else 0.0)
-    return {"shipment": command.shipment, **settle(sent, response, done=201, location=location)}
+    if sent.outcome is not None and not sent.outcome.accepted:
+        portal.holds.drop(shop.merchant, shipment)
+    settled = settle(sent, response, done=201, location=location)
+    return {"shipment": shipment, "window": slots.told(body, window), **settled}
 
 
 @router.get(
@@ -136,9 +146,10 @@ async def report_event(
     responses=responses(401, 404, 422, 429, 503),
 )
 async def forget_recipient(portal: PortalDep, caller: CallerDep, shipment: PathId) -> ForgottenAnswer:
-    """Names, address, telephone, and the remarks of reports, in every version; what happened to the shipment
-    stays. A tombstone hides each at once, and the log is rid of it within a day. The administrator may do so
-    also when the shipment itself is shown no more."""
+    """Names, address, telephone, the remarks of reports and answers, what was written about it, in every
+    version, and all pictures; what happened to the shipment stays. A tombstone hides each at once, and the
+    log is rid of it within a day; pictures are gone at once. The administrator may do so also when the
+    shipment itself is shown no more."""
     if not caller.admin:
         await stage_of(portal, caller, shipment)
     kept = await portal.history.keys(shipment_parties.TOPIC, shipment, timeout_s=FORGET_TIMEOUT_S)
@@ -146,4 +157,8 @@ async def forget_recipient(portal: PortalDep, caller: CallerDep, shipment: PathI
         await portal.log.append(
             shipment_parties.TOPIC, key, None, id=fresh_command_id(caller.kind, caller.id)
         )
-    return ForgottenAnswer(shipment=shipment, deleted=len(kept))
+    if portal.office is not None:
+        await Cases(portal.office.database).forget(shipment)
+        await Strays(portal.office.database).forget(shipment)
+    pictures = await proofs.forget(portal, shipment)
+    return ForgottenAnswer(shipment=shipment, deleted=len(kept), pictures=pictures)

@@ -1,22 +1,30 @@
-"""Merchants and devices: what a request makes of the record."""
+"""Merchants, couriers and devices: what a request makes of the record."""
 
 from __future__ import annotations
 
+import secrets
+
 import msgspec
 
-from services.portal.core.keys import new_api_key, new_secret, sha256_hex
+from services.portal.core.keys import new_api_key, new_secret
 from services.portal.schemas.admin import (
+    CourierBody,
+    CourierDocument,
     DeviceDocument,
     KeyAnswer,
     MerchantBody,
     MerchantDocument,
     NewDevice,
+    NoticesBody,
     PolicyBody,
 )
 from services.portal.schemas.common import ContactBody, from_ms
+from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device, DeviceSecret
 from shared.contracts.merchants import Branding, Merchant
+from shared.contracts.notices import NoticePolicy
 from shared.contracts.topic import build
+from shared.domain.keyrings import sha256_hex
 
 MAX_KEYS = 10
 
@@ -45,11 +53,20 @@ def put_merchant(
         zone=body.zone,
         language=body.language,
         policy=body.policy.to_contract(),
+        notices=_notices(body, before),
         branding=Branding(colour=body.colour),
         keys=before.keys if before is not None else (key,),
+        webhooks=before.webhooks if before is not None else (),
+        service_levels=before.service_levels if before is not None else (),
         updated_ms=now_ms,
     )
     return merchant, text
+
+
+def _notices(body: MerchantBody, before: Merchant | None) -> NoticePolicy:
+    if body.notices is not None:
+        return body.notices.to_contract()
+    return before.notices if before is not None else NoticePolicy()
 
 
 def add_key(before: Merchant, now_ms: int) -> tuple[Merchant, str, str]:
@@ -85,6 +102,7 @@ def merchant_document(merchant: Merchant, key: str | None = None) -> MerchantDoc
         zone=merchant.zone,
         language=merchant.language,
         policy=PolicyBody.model_construct(**msgspec.structs.asdict(policy)),
+        notices=NoticesBody.of(merchant.notices),
         colour=merchant.branding.colour,
         keys=[KeyAnswer(key_id=k.key, revoked=k.revoked) for k in merchant.keys],
         updated_at=from_ms(merchant.updated_ms),
@@ -118,6 +136,58 @@ def enrol(
     return device, secret
 
 
+def put_courier(
+    courier: str, tenant: str, body: CourierBody, known_tenants: set[str], now_ms: int
+) -> Courier:
+    """The record.
+
+    Raises:
+        Conflict: he drives for another carrier.
+    """
+    if known_tenants - {tenant}:
+        raise Conflict("this courier drives for another carrier: choose another id")
+    return build(
+        Courier,
+        courier=courier,
+        tenant=tenant,
+        name=body.name,
+        phone=body.phone,
+        vehicle=body.vehicle,
+        active=body.active,
+        updated_ms=now_ms,
+    )
+
+
+def new_phone(courier: Courier, now_ms: int) -> Device:
+    """A phone of the courier's without a secret: it gets one for its code.
+
+    Raises:
+        Conflict: he has left.
+    """
+    if not courier.active:
+        raise Conflict("this courier has left: make him active again first")
+    return build(
+        Device,
+        device=f"phone-{secrets.token_hex(5)}",
+        tenant=courier.tenant,
+        courier=courier.courier,
+        secrets=(),
+        updated_ms=now_ms,
+    )
+
+
+def courier_document(courier: Courier) -> CourierDocument:
+    return CourierDocument(
+        courier_id=courier.courier,
+        tenant=courier.tenant,
+        name=courier.name,
+        phone=courier.phone,
+        vehicle=courier.vehicle,
+        active=courier.active,
+        updated_at=from_ms(courier.updated_ms),
+    )
+
+
 def rotate(before: Device, overlap_ms: int, now_ms: int) -> tuple[Device, str]:
     """The record with a new secret; the newest one before it stays good for `overlap_ms`.
 
@@ -126,17 +196,21 @@ def rotate(before: Device, overlap_ms: int, now_ms: int) -> tuple[Device, str]:
     """
     if before.revoked:
         raise Conflict("this device is revoked: enrol it again")
+    if not before.secrets:
+        raise Conflict("no phone has used this device's code yet: make a new code instead")
     secret = new_secret()
     newest = before.secrets[0]
     until_ms = min(now_ms + overlap_ms, newest.until_ms or now_ms + overlap_ms)
-    secrets = (
+    good = (
         DeviceSecret(sha256=sha256_hex(secret)),
         *((msgspec.structs.replace(newest, until_ms=until_ms),) if until_ms > now_ms else ()),
     )
-    return msgspec.structs.replace(before, secrets=secrets, updated_ms=now_ms), secret
+    return msgspec.structs.replace(before, secrets=good, updated_ms=now_ms), secret
 
 
-def device_document(device: Device, secret: str | None = None) -> DeviceDocument:
+def device_document(
+    device: Device, secret: str | None = None, ingest_url: str | None = None
+) -> DeviceDocument:
     until = [s.until_ms for s in device.secrets if s.until_ms is not None]
     return DeviceDocument(
         device_id=device.device,
@@ -144,6 +218,10 @@ def device_document(device: Device, secret: str | None = None) -> DeviceDocument
         tenant=device.tenant,
         revoked=device.revoked,
         updated_at=from_ms(device.updated_ms),
+        enrolled=bool(device.secrets),
+        code_until=from_ms(device.enrolment.until_ms) if device.enrolment is not None else None,
+        seen_as=device.seen_as,
         old_secret_until=from_ms(max(until)) if until and not device.revoked else None,
         secret=secret,
+        ingest_url=ingest_url.rstrip("/") if ingest_url is not None else None,
     )

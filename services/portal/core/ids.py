@@ -9,7 +9,7 @@ from typing import Literal
 
 from shared.domain.command_ids import command_id, hashed
 
-OwnerKind = Literal["merchant", "admin"]
+OwnerKind = Literal["merchant", "staff", "courier", "admin"]
 
 
 def shipment_id(merchant: str, idempotency_key: str) -> str:

@@ -35,13 +35,18 @@ class LinkIndex:
 
 
 class DeviceIndex:
-    """The devices of each courier."""
+    """The devices of each courier, and those that wait for their phone by the digest of their code."""
 
     def __init__(self) -> None:
         self._by_courier: dict[str, dict[str, Device]] = defaultdict(dict)
         self._courier_of: dict[str, str] = {}
+        self._by_code: dict[str, Device] = {}
 
     def put(self, device_id: str, device: Device | None) -> None:
+        for code in [c for c, d in self._by_code.items() if d.device == device_id]:
+            del self._by_code[code]
+        if device is not None and device.enrolment is not None and not device.revoked:
+            self._by_code[device.enrolment.sha256] = device
         before = self._courier_of.pop(device_id, None)
         if before is not None:
             self._by_courier[before].pop(device_id, None)
@@ -53,6 +58,10 @@ class DeviceIndex:
 
     def of(self, courier: str) -> list[Device]:
         return list(self._by_courier.get(courier, {}).values())
+
+    def invited(self, sha256: str) -> Device | None:
+        """The device whose one-time code has this digest."""
+        return self._by_code.get(sha256)
 
 
 class Recently:

@@ -4,12 +4,12 @@ Each has 128 random bits, so a plain SHA-256 is kept: a slow hash guards only wh
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
 
 from shared.contracts.merchants import ApiKey, Merchant
+from shared.domain.keyrings import sha256_hex
 
 _API_KEY = re.compile(r"mk_([a-z0-9]{1,16})_([A-Za-z0-9_-]{22,64})")
 _NOBODY = "0" * 64
@@ -18,10 +18,6 @@ _NOBODY = "0" * 64
 def new_secret() -> str:
     """128 random bits, base64url without padding (22 characters)."""
     return secrets.token_urlsafe(16)
-
-
-def sha256_hex(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def new_api_key() -> tuple[str, ApiKey]:

@@ -89,7 +89,8 @@ def plan_route(
                 lon=lon,
                 lat=lat,
                 shipments=tuple(
-                    PlannedShipment(shipment=s, merchant=stages[s].merchant) for s in stop.shipments
+                    PlannedShipment(shipment=s, merchant=stages[s].merchant, handover=stages[s].handover)
+                    for s in stop.shipments
                 ),
                 window=stop.window.to_contract() if stop.window else None,
                 leg=encode(leg.coords) if leg else None,
@@ -134,7 +135,7 @@ def _stop(caller: Caller, number: int, stop: Stop, before: Stop | None) -> StopA
         stop=stop.stop,
         lon=stop.lon,
         lat=stop.lat,
-        shipments=[s.shipment for s in stop.shipments if caller.admin or s.merchant == caller.id],
+        shipments=[s.shipment for s in stop.shipments if caller.carrier or s.merchant == caller.id],
         window=WindowBody.of(stop.window),
         leg=leg,
         leg_s=stop.leg_s,

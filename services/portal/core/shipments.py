@@ -13,6 +13,7 @@ from services.portal.schemas.shipments import (
     ShipmentDocument,
     StageAnswer,
 )
+from shared.contracts.common import Window
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
 from shared.contracts.shipment_commands import Register
@@ -24,9 +25,14 @@ from shared.domain.command_ids import command_id
 
 
 def register(
-    caller: Caller, merchant: Merchant, idempotency_key: str, body: NewShipment, now_ms: int
+    caller: Caller,
+    merchant: Merchant,
+    idempotency_key: str,
+    body: NewShipment,
+    window: Window | None,
+    now_ms: int,
 ) -> tuple[Register, Recipient]:
-    """The command, and the personal data whose version it names.
+    """The command with this window, and the personal data whose version it names.
 
     The command's id follows from merchant, key and body: the same request is the same command, another body
     under the key is another command for the same shipment, which the decider refuses.
@@ -35,7 +41,7 @@ def register(
         msgspec.ValidationError: a value is out of the contract's bounds.
     """
     shipment = ids.shipment_id(merchant.merchant, idempotency_key)
-    body_print = ids.fingerprint(idempotency_key, body.model_dump_json().encode())
+    body_print = ids.fingerprint(idempotency_key, body.as_sent())
     command = command_id("merchant", merchant.merchant, "register", idempotency_key, body_print)
     language = body.language or merchant.language
     who, where = body.recipient, body.address
@@ -52,8 +58,9 @@ def register(
             fingerprint=body_print,
             parties=command,
             parcels=body.parcels,
+            handover=body.handover,
             cash=body.cash.to_contract() if body.cash else None,
-            window=body.window.to_contract() if body.window else None,
+            window=window,
             language=language,
             zone=body.zone or merchant.zone,
         ),
@@ -99,7 +106,8 @@ def document(stage: StageView, links: Iterable[Link]) -> ShipmentDocument:
         meaning=SUBSTATUSES[stage.substatus],
         status_at=from_ms(stage.status_ms),
         parcels=stage.parcels,
-        cash=MoneyBody(amount=stage.cash.amount, currency=stage.cash.currency) if stage.cash else None,
+        handover=stage.handover,
+        cash=MoneyBody.of(stage.cash),
         window=WindowBody.of(stage.window),
         language=stage.language,
         zone=stage.zone,

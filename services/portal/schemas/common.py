@@ -82,6 +82,12 @@ def from_ms(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC)
 
 
+def nowhere(lon: float, lat: float) -> None:
+    """Raises ValueError: 0, 0 is what a geocoder's failure looks like, and no door is there."""
+    if lon == 0 and lat == 0:
+        raise ValueError("0, 0 is no place: give the door's coordinates")
+
+
 class Strict(BaseModel):
     """A request: unknown fields are refused, so that a misspelt one is noticed."""
 
@@ -104,6 +110,10 @@ class MoneyBody(Strict):
 
     def to_contract(self) -> Money:
         return Money(amount=self.amount, currency=self.currency)
+
+    @classmethod
+    def of(cls, money: Money | None) -> MoneyBody | None:
+        return cls(amount=money.amount, currency=money.currency) if money is not None else None
 
 
 class WindowBody(Strict):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field, StrictBool, model_validator
 
-from services.portal.schemas.common import Answer, DriverBody, IdStr, Strict, WindowBody
+from services.portal.schemas.common import Answer, DriverBody, IdStr, Strict, WindowBody, nowhere
 from services.portal.schemas.shipments import CommandAnswer
 
 
@@ -35,6 +35,8 @@ class StopBody(Strict):
     def _whole(self) -> StopBody:
         if (self.lon is None) != (self.lat is None):
             raise ValueError("give both lon and lat, or neither")
+        if self.lon is not None and self.lat is not None:
+            nowhere(self.lon, self.lat)
         if self.window is not None:
             self.window.to_contract()
         return self

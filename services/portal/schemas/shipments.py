@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from services.portal.schemas.common import (
     Answer,
     Email,
+    IdStr,
     LanguageCode,
     Line,
     MoneyBody,
@@ -19,7 +20,9 @@ from services.portal.schemas.common import (
     Text,
     WindowBody,
     Zone,
+    nowhere,
 )
+from shared.contracts.common import Handover
 
 
 class RecipientBody(Strict):
@@ -44,25 +47,46 @@ class AddressBody(Strict):
     lon: float = Field(strict=True, ge=-180, le=180, allow_inf_nan=False, examples=[24.9441])
     lat: float = Field(strict=True, ge=-90, le=90, allow_inf_nan=False, examples=[60.1689])
 
+    @model_validator(mode="after")
+    def _somewhere(self) -> AddressBody:
+        nowhere(self.lon, self.lat)
+        return self
+
 
 class NewShipment(Strict):
-    """A shipment to announce. The window is the one wished for; `zone` is where it is delivered and falls
-    back to the merchant's, as `language` does."""
+    """A shipment to announce. `window` is one agreed on otherwise. `slot` is one that the shop's calendar has
+    offered; with `service_level` alone it is the first that is free. `zone` is where it is delivered and
+    falls back to the merchant's, as `language` does."""
 
     order_number: Short = Field(examples=["GR-10442"])
     recipient: RecipientBody
     address: AddressBody
     parcels: int = Field(strict=True, default=1, ge=1, le=999)
+    handover: Handover = Field(
+        default="door", description="At a door, into a locker, or at a pickup point to who works there."
+    )
     cash: MoneyBody | None = None
     window: WindowBody | None = None
+    service_level: IdStr | None = Field(default=None, examples=["standard"])
+    slot: WindowBody | None = None
     language: LanguageCode | None = None
     zone: Zone | None = Field(default=None, examples=["Europe/Helsinki"])
 
     @model_validator(mode="after")
     def _window_runs_forward(self) -> NewShipment:
-        if self.window is not None:
-            self.window.to_contract()
+        for window in (self.window, self.slot):
+            if window is not None:
+                window.to_contract()
+        if self.window is not None and (self.slot is not None or self.service_level is not None):
+            raise ValueError("a `window` agreed on otherwise, or a `slot` of a `service_level`: not both")
         return self
+
+    def as_sent(self) -> bytes:
+        """What tells one request from another. Fields that came later are left out where they say nothing, so
+        that a request from before them is the same still."""
+        later = {name for name in ("service_level", "slot") if getattr(self, name) is None}
+        later |= {"handover"} if self.handover == "door" else set()
+        return self.model_dump_json(exclude=later).encode()
 
 
 class CommandAnswer(Answer):
@@ -80,13 +104,15 @@ class ShipmentAnswer(CommandAnswer):
     """The shipment that this merchant means by this Idempotency-Key."""
 
     shipment: str = Field(examples=["s-mzxw6ytboi4dgmrqgezdgnbvgy"])
+    window: WindowBody | None = Field(default=None, description="Of the slot that was asked for.")
 
 
 class ForgottenAnswer(Answer):
-    """How many records of the recipient's were deleted; 0: there were none."""
+    """How many records of the recipient's, and how many pictures, were deleted; 0: there were none."""
 
     shipment: str
     deleted: int = Field(strict=True, examples=[1])
+    pictures: int = Field(strict=True, examples=[2])
 
 
 class StageAnswer(Answer):
@@ -121,6 +147,7 @@ class ShipmentDocument(Answer):
     meaning: str
     status_at: datetime
     parcels: int
+    handover: Handover
     cash: MoneyBody | None = None
     window: WindowBody | None = None
     language: str | None = None

@@ -1,0 +1,1 @@
+"""Imports at work: read, looked up, planned and applied beside the answers to requests."""
