@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { courierWorker } from "./build/courier_worker.ts";
 import { precompress } from "./build/precompress.ts";
 
 const here = import.meta.dirname;
 
 export default defineConfig({
-  plugins: [preact(), precompress()],
+  plugins: [preact(), courierWorker(), precompress()],
   // node_modules may be a link to a folder elsewhere.
   cacheDir: resolve(here, "../../.dromos/cache/vite"),
   worker: { format: "es" },
@@ -20,7 +21,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: false,
     rolldownOptions: {
-      input: { index: resolve(here, "index.html"), demo: resolve(here, "demo.html") },
+      input: {
+        index: resolve(here, "index.html"),
+        demo: resolve(here, "demo.html"),
+        desk: resolve(here, "desk.html"),
+        courier: resolve(here, "courier.html"),
+        "courier-sw": resolve(here, "src/courier/worker.ts"),
+      },
+      output: {
+        // A service worker has one address for ever, at the root.
+        entryFileNames: ({ name }) => (name === "courier-sw" ? "[name].js" : "assets/[name]-[hash].js"),
+      },
     },
   },
 });

@@ -63,6 +63,9 @@ export const SUBSTATUSES = [
   "Exception_012",
   "Exception_013",
   "Exception_017",
+  "Exception_101",
+  "Exception_102",
+  "Exception_103",
   "Expired_001",
 ] as const satisfies readonly Substatus[];
 
@@ -124,16 +127,45 @@ export interface Window {
   to_ms: number;
 }
 
-/** One stage passed, with its own time. */
+/** A window as it was shown from `at_ms` on; None: it was said that it is not known. */
+export interface Arrival {
+  at_ms: number;
+  window: Window | null;
+  grain: "day" | "hours" | "minutes" | "window";
+  why: "first" | "late" | "later" | "nearer" | "other_courier" | "replanned" | "silent" | "sooner";
+}
+
+/**
+ * One stage passed, with its own time. `proofs` is how many pictures its report has named; where to see them,
+ * `GET /v1/link/proofs` says, by `seq`.
+ */
 export interface Stage {
   substatus: Substatus;
   at_ms: number;
   /** Absent: `0`. */
   attempt?: number;
   place?: string;
+  /** Absent: `0`. */
+  seq?: number;
+  /** Absent: `0`. */
+  proofs?: number;
 }
 
-/** The shipment as the page shows it, versioned by `seq`. */
+/**
+ * What the recipient has answered to a question. His words are not sent back: a link is sometimes passed on.
+ */
+export interface Answered {
+  question: "all_right" | "csi" | "nps" | "remark";
+  score?: number;
+  /** Absent: `false`. */
+  words?: boolean;
+}
+
+/**
+ * The shipment as the page shows it, versioned by `seq`. `window` is what the shop has agreed on, `arrival`
+ * when the courier comes as it is known now, `was` what was said before in this attempt, the oldest first.
+ * `ratings` are the answers that stand.
+ */
 export interface Shipment {
   seq: number;
   order_number: string;
@@ -149,8 +181,13 @@ export interface Shipment {
   out?: boolean;
   /** Absent: `false`. */
   ended?: boolean;
+  arrival?: Arrival;
+  /** Absent: `[]`. */
+  was?: readonly Arrival[];
   /** Absent: `[]`. */
   stages?: readonly Stage[];
+  /** Absent: `[]`. */
+  ratings?: readonly Answered[];
 }
 
 /** What a recipient may be told of the courier, if the merchant says so. */
@@ -248,8 +285,9 @@ export type ServerFrame = Snapshot | PositionDelta | AreaDelta | ShipmentDelta |
 /** What absent fields mean. */
 export const DEFAULTS = {
   Shop: { contact: {} },
-  Stage: { attempt: 0 },
-  Shipment: { parcels: 1, attempt: 0, out: false, ended: false, stages: [] },
+  Stage: { attempt: 0, seq: 0, proofs: 0 },
+  Answered: { words: false },
+  Shipment: { parcels: 1, attempt: 0, out: false, ended: false, was: [], stages: [], ratings: [] },
   DriverState: { at_ms: 0, arrived: false, exact_from_stops: 5 },
   Snapshot: { language: "en", zone: "UTC" },
 } as const;

@@ -1,13 +1,14 @@
 /** Times, amounts and distances as the reader writes them, in the delivery's time zone. */
 
 import type { Money, Window } from "../contracts";
+import { type Clock, clockOf, hourStyle } from "./clock";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-export interface Formats {
+export interface Formats extends Clock {
   /** Such as 14:20. */
   time(at_ms: number): string;
   /** The time, with its day when that is not today. */
@@ -24,25 +25,24 @@ export interface Formats {
   /** Rounded to what a reader can use: 50 m, 0.1 km. */
   distance(metres: number): string;
   number(n: number): string;
-  /** The zone's name when the reader's clock shows another time than the delivery's; otherwise null. */
-  zone(at_ms: number): string | null;
 }
 
 /** `own` is the reader's IANA zone; an unknown `zone` is read as UTC. */
 export function formatsOf(locale: string, zone: string, own: string): Formats {
   const timeZone = known(zone) ? zone : "UTC";
-  const time = new Intl.DateTimeFormat(locale, { timeZone, hour: "2-digit", minute: "2-digit" });
+  const clock = clockOf(locale, timeZone, own);
+  const hour = hourStyle(locale);
+  const time = new Intl.DateTimeFormat(locale, { timeZone, hour, minute: "2-digit" });
   const day = new Intl.DateTimeFormat(locale, { timeZone, weekday: "short", day: "numeric", month: "short" });
   const both = new Intl.DateTimeFormat(locale, {
     timeZone,
     weekday: "short",
     day: "numeric",
     month: "short",
-    hour: "2-digit",
+    hour,
     minute: "2-digit",
   });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
-  const named = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const near = new Intl.NumberFormat(locale, { style: "unit", unit: "meter", maximumFractionDigits: 0 });
   const far = new Intl.NumberFormat(locale, {
     style: "unit",
@@ -52,11 +52,12 @@ export function formatsOf(locale: string, zone: string, own: string): Formats {
   });
   const numbers = new Intl.NumberFormat(locale);
   const dayOf = (at_ms: number, now_ms: number) => {
-    if (sameDay(at_ms, now_ms)) return named.format(0, "day");
-    return sameDay(at_ms, now_ms - DAY_MS) ? named.format(-1, "day") : day.format(at_ms);
+    const days = clock.daysAhead(at_ms, now_ms);
+    return days === 0 || days === -1 ? clock.near(days) : day.format(at_ms);
   };
-  const sameDay = (a_ms: number, b_ms: number) => day.format(a_ms) === day.format(b_ms);
+  const sameDay = (a_ms: number, b_ms: number) => clock.daysAhead(a_ms, b_ms) === 0;
   return {
+    ...clock,
     time: (at_ms) => time.format(at_ms),
     moment: (at_ms, now_ms) => (sameDay(at_ms, now_ms) ? time : both).format(at_ms),
     day: dayOf,
@@ -88,7 +89,6 @@ export function formatsOf(locale: string, zone: string, own: string): Formats {
         : far.format(Math.round(metres / 100) / 10);
     },
     number: (n) => numbers.format(n),
-    zone: (at_ms) => (offset(own, at_ms) === offset(timeZone, at_ms) ? null : name(locale, timeZone, at_ms)),
   };
 }
 
@@ -99,21 +99,4 @@ function known(zone: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Such as GMT+02:00: two zones that show the same time have the same. */
-function offset(timeZone: string, at_ms: number): string {
-  return part("en", timeZone, "longOffset", at_ms);
-}
-
-function name(locale: string, timeZone: string, at_ms: number): string {
-  return part(locale, timeZone, "long", at_ms);
-}
-
-function part(locale: string, timeZone: string, style: "longOffset" | "long", at_ms: number): string {
-  return (
-    new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: style })
-      .formatToParts(at_ms)
-      .find((piece) => piece.type === "timeZoneName")?.value ?? timeZone
-  );
 }

@@ -1,6 +1,6 @@
 /** What the page says: one table a language. A missing or surplus text fails the type check. */
 
-import type { Language, SUBSTATUSES } from "../contracts";
+import type { Arrival, Language, SUBSTATUSES } from "../contracts";
 
 export type Code = (typeof SUBSTATUSES)[number];
 
@@ -32,6 +32,9 @@ export interface Messages<L extends Language> {
     parcels: Forms<PluralForms[L]>;
     stopsLeft: Forms<PluralForms[L]>;
     exactFrom: Forms<PluralForms[L]>;
+    /** From now on: `{from}` to `{n}` minutes, and at most `{n}`. */
+    inMinutes: Forms<PluralForms[L]>;
+    within: Forms<PluralForms[L]>;
   };
   shop: {
     from: string;
@@ -70,8 +73,6 @@ export interface Messages<L extends Language> {
   status: Readonly<Record<Code, StatusText>> & { other: StatusText };
   facts: {
     youAreNext: string;
-    expected: string;
-    late: string;
     updated: string;
     updatedNow: string;
     changed: string;
@@ -83,7 +84,55 @@ export interface Messages<L extends Language> {
     driver: string;
     zone: string;
   };
+  /** When he comes. `{when}` is a day, or a span, or both. */
+  arrival: {
+    coming: string;
+    agreed: string;
+    missed: string;
+    between: string;
+    /** Over midnight; and after it, when only the end is news. */
+    overnight: string;
+    by: string;
+    dated: string;
+    /** The days of the week from Sunday on, and a date with one of them. */
+    on: readonly [string, string, string, string, string, string, string];
+    date: string;
+    anyMinute: string;
+    overdue: string;
+    overdueMoment: string;
+    overdueAgreed: string;
+    said: string;
+    last: string;
+    newTime: string;
+    unknown: string;
+    silentSince: string;
+    again: string;
+    open: string;
+    openNote: string;
+    /** Why a window is another than the one before. */
+    why: Readonly<Record<Arrival["why"], string>>;
+    was: string;
+    wasUnknown: string;
+    notKnown: string;
+    changes: string;
+    zone: string;
+    calendar: { add: string; summary: string; told: string; mayChange: string; file: string };
+  };
   stages: { title: string; attempt: string; none: string };
+  /** Pictures and signatures taken at the door. */
+  proofs: {
+    photo: string;
+    photoOther: string;
+    signature: string;
+    /** `{what}` and `{when}`: a picture's name, also for those who don't see it. */
+    at: string;
+    larger: string;
+    close: string;
+    loading: string;
+    gone: string;
+    failed: string;
+    retry: string;
+  };
   map: {
     title: string;
     loading: string;
@@ -94,6 +143,7 @@ export interface Messages<L extends Language> {
     driverStale: string;
     home: string;
     area: string;
+    plain: string;
     zoomIn: string;
     zoomOut: string;
     fit: string;

@@ -8,8 +8,13 @@ const MOST_ZOOM = 16.6;
 const DOOR_ZOOM = 15;
 /** Refit when what matters takes less of the map than this share, so that he is seen coming closer. */
 const LOOSE = 0.3;
+/** Pixels that the note takes at the lower edge, and the buttons at the right. */
+const NOTE = 64;
+const BUTTONS = 84;
 
 export class Camera {
+  /** A note lies over the map's lower edge. */
+  noted = false;
   #own = false;
   #framed = "";
 
@@ -68,7 +73,8 @@ export class Camera {
   #padding() {
     const { width, height } = this.map.getCanvas().getBoundingClientRect();
     const side = Math.min(72, width * 0.16);
-    return { top: Math.min(84, height * 0.22), bottom: Math.min(60, height * 0.16), left: side, right: side };
+    const bottom = Math.min(60, height * 0.16) + (this.noted ? NOTE : 0);
+    return { top: Math.min(84, height * 0.22), bottom, left: side, right: Math.max(side, BUTTONS) };
   }
 
   /** Whether all is in sight, and not lost in a wide view. */

@@ -1,20 +1,15 @@
 /** The map, in a chunk of its own: loaded only after the text can be read. */
 
-import "maplibre-gl/dist/maplibre-gl.css";
-import "./map.css";
-import { addProtocol, Map as BaseMap, type GeoJSONSource, Marker, setWorkerUrl } from "maplibre-gl";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { Protocol } from "pmtiles";
+import "./setup";
+import { Map as BaseMap, type GeoJSONSource, type LngLatBoundsLike, Marker, ScaleControl } from "maplibre-gl";
 import type { Text } from "../i18n/text";
 import type { Scene } from "../view/scene";
 import { loadArea } from "./area";
 import { Camera } from "./camera";
 import { DriverMarker } from "./driver";
+import { grid, limits, middleOf } from "./ground";
 import { homeElement } from "./marks";
-import { AREA, LEG, styleOf } from "./style";
-
-setWorkerUrl(workerUrl);
-addProtocol("pmtiles", new Protocol().tile);
+import { AREA, GRID, LEG, styleOf } from "./style";
 
 export interface MapOptions {
   container: HTMLElement;
@@ -26,6 +21,8 @@ export interface MapOptions {
   onFailed: () => void;
   /** Whether the reader has moved the map himself. */
   onOwn: (own: boolean) => void;
+  /** Whether there are no streets where the door is. */
+  onPlain: (plain: boolean) => void;
 }
 
 export interface MapHandle {
@@ -35,9 +32,6 @@ export interface MapHandle {
   fit(): void;
   remove(): void;
 }
-
-/** How far around the covered area one may look, as a share of its size. */
-const MARGIN = 0.35;
 
 /** Throws when the browser has no WebGL or the tiles are not to be had. */
 export async function createMap(options: MapOptions, first: Scene): Promise<MapHandle> {
@@ -54,13 +48,13 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
       bbox: area.bbox,
     });
   const [west, south, east, north] = area.bbox;
-  const [dx, dy] = [(east - west) * MARGIN, (north - south) * MARGIN];
+  let plain = false;
   const map = new BaseMap({
     container: options.container,
     style: style(),
     center: scene.home ? [scene.home.lon, scene.home.lat] : [(west + east) / 2, (south + north) / 2],
     zoom: 14,
-    maxBounds: [west - dx, south - dy, east + dx, north + dy],
+    ...(limits(area.bbox, scene) === null ? {} : { maxBounds: limits(area.bbox, scene) as LngLatBoundsLike }),
     maxZoom: 18.5,
     attributionControl: false,
     cooperativeGestures: true,
@@ -88,6 +82,20 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
     ] as const) {
       map.getSource<GeoJSONSource>(id)?.setData(feature ?? { type: "FeatureCollection", features: [] });
     }
+    map.getSource<GeoJSONSource>(GRID)?.setData(grid(plain ? middleOf(scene) : null));
+  };
+  const scale = new ScaleControl({ unit: "metric", maxWidth: 120 });
+  /** Elsewhere than the tiles there is a grid and a scale, and nothing keeps the reader at the tiles. */
+  const ground = () => {
+    const box = limits(area.bbox, scene);
+    if ((box === null) === plain) return;
+    plain = box === null;
+    camera.noted = plain;
+    map.setMaxBounds(box as LngLatBoundsLike | null);
+    if (plain) map.addControl(scale, "bottom-left");
+    else map.removeControl(scale);
+    options.onPlain(plain);
+    if (map.isStyleLoaded()) overlays();
   };
   const marks = () => {
     if (scene.home === null) {
@@ -111,6 +119,7 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
     }
   };
 
+  ground();
   marks();
   camera.frame(scene, true);
   map.on("style.load", overlays);
@@ -131,6 +140,7 @@ export async function createMap(options: MapOptions, first: Scene): Promise<MapH
     update(next) {
       const changed = next.area !== scene.area || next.leg !== scene.leg;
       scene = next;
+      ground();
       marks();
       if (changed) overlays();
       camera.frame(scene, options.still);

@@ -17,6 +17,7 @@ import { FLAVOURS } from "./flavours";
 export const TILES = "tiles";
 export const AREA = "area";
 export const LEG = "leg";
+export const GRID = "grid";
 const EDGE = "edge";
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
@@ -65,6 +66,7 @@ export function styleOf(options: StyleOptions): StyleSpecification {
       },
       [AREA]: { type: "geojson", data: EMPTY },
       [LEG]: { type: "geojson", data: EMPTY },
+      [GRID]: { type: "geojson", data: EMPTY },
       [EDGE]: { type: "geojson", data: outline(options.bbox) },
     },
     layers: withOverlays(
@@ -114,6 +116,12 @@ function withOverlays(
   const at = firstLabel < 0 ? base.length : firstLabel;
   const line = { "line-cap": "round", "line-join": "round" } as const;
   const overlays: LayerSpecification[] = [
+    {
+      id: "grid",
+      type: "line",
+      source: GRID,
+      paint: { "line-color": accent, "line-opacity": 0.22, "line-width": 1 },
+    },
     {
       // Where the map ends it fades out instead of being cut off.
       id: "edge",

@@ -1,8 +1,11 @@
-import { LanguageSwitch } from "../ui/language_switch";
+import { LanguageRow } from "../ui/language_row";
 import { mapState } from "../view/scene";
 import { Facts, ShopContact, ShopName } from "./facts";
 import { MapPanel } from "./map_panel";
+import { Notices } from "./notices";
 import { Now } from "./now";
+import { Larger } from "./proofs";
+import { Rating } from "./rating";
 import { Stages } from "./stages";
 import { chooseLanguage, formats, language, now_ms, sentence, state, text } from "./store";
 
@@ -15,14 +18,11 @@ export function App() {
       <div class="column">
         <header class="top">
           <ShopName shop={shop} text={text.value} />
-          <LanguageSwitch
-            language={language.value}
-            label={text.value.page.language}
-            onChange={chooseLanguage}
-          />
+          <LanguageRow language={language.value} label={text.value.page.language} onChange={chooseLanguage} />
         </header>
         {shop !== null && <Facts shop={shop} view={view} text={text.value} formats={formats.value} />}
         <Now />
+        <Rating />
       </div>
       {map !== "closed" && (
         <div class="stage">
@@ -32,12 +32,14 @@ export function App() {
       {view !== null && (
         <div class="column rest" id="after-map" tabIndex={-1}>
           <Stages view={view} />
+          <Notices />
           <footer class="foot">
             <ShopContact shop={view.shop} text={text.value} />
             <p>{text.value.page.privacy}</p>
           </footer>
         </div>
       )}
+      <Larger />
     </main>
   );
 }

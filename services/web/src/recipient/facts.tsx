@@ -2,6 +2,7 @@
 
 import type { Shop, Snapshot } from "../contracts";
 import type { Formats } from "../i18n/format";
+import { spaced } from "../i18n/phone";
 import type { Text } from "../i18n/text";
 import { Box, Cash, Clock, Mail, Phone, Pin } from "../ui/icons";
 
@@ -119,12 +120,4 @@ function ToPay({ view, text, formats }: { view: Snapshot; text: Text; formats: F
       )}
     </div>
   );
-}
-
-/** E.164 in groups that can be read aloud: +30 21 0000 0000 would need each country's plan, threes do. */
-function spaced(phone: string): string {
-  const digits = phone.replace(/[^\d+]/g, "");
-  if (!/^\+\d{8,15}$/.test(digits)) return phone;
-  const tail = digits.slice(3).replace(/(\d{3})(?=\d{3})/g, "$1 ");
-  return `${digits.slice(0, 3)} ${tail}`;
 }

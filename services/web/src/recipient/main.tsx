@@ -4,10 +4,13 @@ import "./recipient.css";
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Connection, type World } from "../link/connection";
+import { Pictures } from "../link/pictures";
+import { Ratings } from "../link/ratings";
 import { applyAccent } from "../theme/accent";
+import { tapOf } from "../view/rating";
 import { apply, NOTHING, withLink } from "../view/state";
 import { App } from "./app";
-import { language, now_ms, sentence, state, text } from "./store";
+import { album, language, now_ms, rating, sentence, state, text } from "./store";
 
 const TICK_MS = 1000;
 
@@ -26,6 +29,8 @@ function follow(): void {
   connection?.stop();
   connection = null;
   state.value = NOTHING;
+  album.open(null);
+  rating.open(null);
   const secret = location.hash.slice(1);
   if (secret === "") {
     state.value = withLink(state.value, "gone", Date.now());
@@ -45,6 +50,8 @@ function follow(): void {
     world,
   );
   connection = mine;
+  album.open(new Pictures(secret, world.fetch, world.now_ms));
+  rating.open(new Ratings(secret, world.fetch, world.now_ms), tapOf(location.search));
   void mine.run();
 }
 
@@ -63,6 +70,10 @@ window.addEventListener("hashchange", follow);
 
 effect(() => {
   document.documentElement.lang = language.value;
+});
+effect(() => {
+  const { view } = state.value;
+  if (view !== null) album.see(view);
 });
 effect(() => {
   const shop = state.value.shop?.name;

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { MapHandle } from "../map";
 import { House, Minus, Plus, Target, Van } from "../ui/icons";
+import { useMedia } from "../ui/media";
 import { sceneOf } from "../view/scene";
 import { language, now_ms, state, text } from "./store";
 
@@ -15,7 +16,8 @@ export function MapPanel({ waiting }: { waiting: boolean }) {
   const [attempt, setAttempt] = useState(0);
   const [own, setOwn] = useState(false);
   const place = useRef<HTMLDivElement>(null);
-  const { stage, handle } = useMap(place, waiting, attempt, setOwn);
+  const [plain, setPlain] = useState(false);
+  const { stage, handle } = useMap(place, waiting, attempt, setOwn, setPlain);
   const { map, page } = text.value;
   const scene = sceneOf(state.value, now_ms.value);
   return (
@@ -44,6 +46,11 @@ export function MapPanel({ waiting }: { waiting: boolean }) {
       {stage === "ready" && scene.area !== null && (
         <p class="map-note" data-testid="area">
           {map.area}
+        </p>
+      )}
+      {stage === "ready" && plain && (
+        <p class="map-note map-plain" data-testid="plain">
+          {map.plain}
         </p>
       )}
       {stage === "ready" && (
@@ -112,6 +119,7 @@ function useMap(
   waiting: boolean,
   attempt: number,
   onOwn: (own: boolean) => void,
+  onPlain: (plain: boolean) => void,
 ): { stage: Stage; handle: MapHandle | null } {
   const [stage, setStage] = useState<Stage>("loading");
   const [handle, setHandle] = useState<MapHandle | null>(null);
@@ -122,6 +130,7 @@ function useMap(
     let mine: MapHandle | null = null;
     let over = false;
     setStage("loading");
+    onPlain(false);
     const fail = () => {
       if (!over) setStage("no_map");
     };
@@ -138,6 +147,7 @@ function useMap(
           onReady: () => !over && setStage("ready"),
           onFailed: fail,
           onOwn,
+          onPlain,
         };
         mine = await createMap(options, sceneOf(state.peek(), Date.now()));
         if (over) mine.remove();
@@ -178,16 +188,4 @@ function afterText(work: () => void): () => void {
 
 function accentOf(): string {
   return getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
-}
-
-function useMedia(query: string): boolean {
-  const [matches, setMatches] = useState(() => window.matchMedia(query).matches);
-  useEffect(() => {
-    const list = window.matchMedia(query);
-    const follow = () => setMatches(list.matches);
-    follow();
-    list.addEventListener("change", follow);
-    return () => list.removeEventListener("change", follow);
-  }, [query]);
-  return matches;
 }

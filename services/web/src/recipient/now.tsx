@@ -1,21 +1,25 @@
-/** What is happening now: the sentence, stops left, the window, how fresh it is, and who drives. */
+/** What is happening now: when he comes, the sentence, stops left, how fresh it is, and who drives. */
 
 import type { Snapshot } from "../contracts";
 import { fill } from "../i18n/text";
 import { Check, Door, Link, Pause, Shield, Van, Warning } from "../ui/icons";
 import { type Phase, tagOf } from "../view/phase";
-import { distance_m, middle, sceneOf } from "../view/scene";
 import type { Tone } from "../view/sentence";
 import { serverNow } from "../view/state";
+import { Arrival } from "./arrival";
+import { noticesText } from "./notices_texts";
+import { Proofs, picturedNow } from "./proofs";
 import { formats, now_ms, sentence, state, text } from "./store";
 
 export function Now() {
   const { phase, headline, detail, tone } = sentence.value;
   const { view } = state.value;
   const live = view !== null && !ENDED.includes(phase);
+  const pictured = view !== null && phase !== "gone" ? picturedNow(view) : null;
   return (
     <section class="now" data-tone={tone}>
       {view !== null && <Progress view={view} tone={tone} />}
+      <Arrival />
       <div class="now-head">
         <span class="now-icon" aria-hidden="true">
           <PhaseIcon phase={phase} tone={tone} />
@@ -26,9 +30,16 @@ export function Now() {
             {live && <StopsLeft view={view} />}
           </div>
           {detail !== "" && <p class="detail">{detail}</p>}
+          {phase === "gone" && (
+            <p>
+              <a href="/lost" data-testid="lost">
+                {noticesText().lost}
+              </a>
+            </p>
+          )}
         </div>
       </div>
-      {live && <Expected view={view} />}
+      {pictured !== null && <Proofs stage={pictured} />}
       {view !== null && (
         <div class="now-foot">
           {live && <Person view={view} />}
@@ -63,39 +74,6 @@ function StopsLeft({ view }: { view: Snapshot }) {
       {stops_left === 0 ? text.value.facts.youAreNext : text.value.count("stopsLeft", stops_left)}
     </p>
   );
-}
-
-function Expected({ view }: { view: Snapshot }) {
-  const { window } = view.shipment;
-  const { phase } = sentence.value;
-  const server_ms = serverNow(state.value, now_ms.value);
-  const away = phase === "arrived" ? null : distance();
-  if (window === undefined && away === null) return null;
-  const late = window !== undefined && server_ms > window.to_ms && phase !== "arrived";
-  return (
-    <p class="expected">
-      {window !== undefined && (
-        <span data-testid="window">
-          {fill(text.value.facts.expected, { window: formats.value.window(window, server_ms) })}
-          {late && <em> · {text.value.facts.late}</em>}
-        </span>
-      )}
-      {away !== null && <span data-testid="distance">{away}</span>}
-    </p>
-  );
-}
-
-/** What one reads off the map, in words. */
-function distance(): string | null {
-  const scene = sceneOf(state.value, now_ms.value);
-  if (scene.home === null) return null;
-  const { facts } = text.value;
-  if (scene.driver !== null && !scene.driver.stale) {
-    return fill(facts.distance, { distance: formats.value.distance(distance_m(scene.driver, scene.home)) });
-  }
-  if (scene.area === null) return null;
-  const metres = distance_m(middle(scene.area), scene.home);
-  return fill(facts.distanceArea, { distance: formats.value.distance(metres) });
 }
 
 function Updated({ view }: { view: Snapshot }) {

@@ -4,6 +4,7 @@ import type { Snapshot, Stage } from "../contracts";
 import { capital, fill, statusText } from "../i18n/text";
 import { tagOf } from "../view/phase";
 import { serverNow } from "../view/state";
+import { Proofs } from "./proofs";
 import { formats, now_ms, state, text } from "./store";
 
 export function Stages({ view }: { view: Snapshot }) {
@@ -57,6 +58,7 @@ function Item({ stage, current, day }: { stage: Stage; current: boolean; day: st
             .join(" · ")}
         </p>
       )}
+      {(stage.proofs ?? 0) > 0 && <Proofs stage={stage} />}
     </li>
   );
 }

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 
-function Icon({ children, filled = false }: { children: ComponentChildren; filled?: boolean }) {
+/** The frame of every icon: a line drawing in the colour of the text, or filled with it. */
+export function Icon({ children, filled = false }: { children: ComponentChildren; filled?: boolean }) {
   return (
     <svg
       class="icon"
@@ -96,6 +97,11 @@ export const Minus = () => (
     <path d="M5.5 12h13" />
   </Icon>
 );
+export const Cross = () => (
+  <Icon>
+    <path d="m6 6 12 12M18 6 6 18" />
+  </Icon>
+);
 export const Target = () => (
   <Icon>
     <circle cx="12" cy="12" r="6" />
@@ -114,9 +120,25 @@ export const Clock = () => (
     <path d="M12 7.5V12l3 2" />
   </Icon>
 );
+export const Calendar = () => (
+  <Icon>
+    <rect x="4" y="5.5" width="16" height="14.5" rx="2.2" />
+    <path d="M4 10h16M8.200 3.200v4M15.800 3.200v4M12 12.800v4.400M9.800 15h4.400" />
+  </Icon>
+);
+export const Chevron = () => (
+  <Icon>
+    <path d="m6.500 9.500 5.500 5.500 5.500-5.5" />
+  </Icon>
+);
 export const Pin = () => (
   <Icon>
     <path d="M12 21s6.5-6.2 6.5-11a6.5 6.5 0 0 0-13 0C5.500 14.800 12 21 12 21Z" />
     <circle cx="12" cy="10" r="2.3" />
+  </Icon>
+);
+export const Back = () => (
+  <Icon>
+    <path d="M19 12H5M11 6l-6 6 6 6" />
   </Icon>
 );
