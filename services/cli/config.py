@@ -80,12 +80,19 @@ class CliSettings(CommonSettings):
     def ingest_address(self) -> str:
         return (self.ingest or f"http://127.0.0.1:{self.ingest_port}").rstrip("/")
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where the servers answer, by name."""
+        gateway = f"http{self.gateway_url.removeprefix('ws').rstrip('/')}"
+        return {"portal": self.portal_address, "ingest": self.ingest_address, "gateway": gateway}
+
     def environment(self) -> dict[str, str]:
         """The environment for a process of the system: this one's, and what is known of the stack."""
         portal, ingest = urlsplit(self.portal_address), urlsplit(self.ingest_address)
         known = {
             "KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             "REDIS_URL": self.redis_url,
+            "POSTGRES_URL": self.database_url,
             "ADMIN_TOKEN": self.admin_token.get_secret_value(),
             "PORTAL_HOST": portal.hostname,
             "PORTAL_PORT": portal.port,

@@ -10,7 +10,7 @@ from services.cli import kafka
 from services.cli.config import CliSettings
 from services.cli.core.watching import as_line, seen
 from services.cli.http import Portal
-from services.cli.output import Failure, Json, as_json, command, json_line, line, say, table
+from services.cli.output import Failure, Json, as_json, command, done, json_line, line, say, secret, table
 from shared.contracts import courier_positions
 from shared.contracts.dead_letters import SUFFIX
 from shared.contracts.registry import TOPICS
@@ -20,11 +20,9 @@ app = typer.Typer(help="Couriers' phones: who may post, and what arrives.", no_a
 DeviceId = Annotated[str, typer.Argument(help="The device's id.")]
 
 
-def _secret(answer: dict[str, Any], done: str) -> None:
-    say(f"{done} Its secret is shown this once; set it in the phone's app:")
-    line(str(answer["secret"]))
-    if until := answer.get("old_secret_until"):
-        say(f"The secret before it stays good until {until}.")
+def _secret(answer: dict[str, Any], text: str, json_wanted: bool) -> None:
+    where = "set it in the phone's app"
+    secret(answer, text, where, "The secret before it stays good until {until}.", json_wanted)
 
 
 @command(app, "enrol", example="dromos device enrol van-12 eleni --tenant athens-couriers")
@@ -39,10 +37,7 @@ def enrol(
         answer = portal.ask(
             "POST", "/v1/devices", {"device_id": device, "courier_id": courier, "tenant": tenant}
         )
-    if json:
-        as_json(answer)
-    else:
-        _secret(answer, f"Enrolled {device} for {courier}.")
+    _secret(answer, f"Enrolled {device} for {courier}.", json)
 
 
 @command(app, "rotate", example="dromos device rotate van-12")
@@ -50,10 +45,7 @@ def rotate(device: DeviceId, json: Json = False) -> None:
     """Give a phone a new secret; the old one stays good for a while, so that nothing is lost meanwhile."""
     with Portal(CliSettings(), "admin") as portal:
         answer = portal.ask("POST", f"/v1/devices/{device}/rotate")
-    if json:
-        as_json(answer)
-    else:
-        _secret(answer, f"Rotated the secret of {device}.")
+    _secret(answer, f"Rotated the secret of {device}.", json)
 
 
 @command(app, "revoke", example="dromos device revoke van-12")
@@ -61,10 +53,11 @@ def revoke(device: DeviceId, json: Json = False) -> None:
     """Refuse a phone's secrets from now on."""
     with Portal(CliSettings(), "admin") as portal:
         portal.ask("DELETE", f"/v1/devices/{device}")
-    if json:
-        as_json({"device_id": device, "revoked": True})
-    else:
-        say(f"Revoked {device}: its secrets are refused from now on.")
+    done(
+        {"device_id": device, "revoked": True},
+        f"Revoked {device}: its secrets are refused from now on.",
+        json,
+    )
 
 
 @command(app, "list", example="dromos device list --courier eleni")

@@ -55,8 +55,11 @@ class Api:
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> dict[str, Any]:
-        """The answer's JSON object; empty where there is no body.
+        """The answer's JSON object; empty where there is no body. `form` and `file` (its field and content)
+        are sent instead of a JSON body.
 
         Raises:
             Failure: a key that can't be one, no answer, or a refusal.
@@ -74,6 +77,8 @@ class Api:
                 method,
                 path,
                 json=dict(body) if body is not None else None,
+                data=dict(form) if form is not None else None,
+                files={file[0]: ("file", file[1])} if file is not None else None,
                 params=dict(params or {}),
                 headers={"Authorization": f"Bearer {key}", **(headers or {})},
             )
@@ -142,6 +147,8 @@ class Portal:
         params: Mapping[str, str] | None = None,
         wait_s: float | None = None,
         idempotency_key: str | None = None,
+        form: Mapping[str, str] | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> dict[str, Any]:
         """As `Api.ask`; `wait_s`: wait so long for the command's outcome."""
         headers = dict(self._headers)
@@ -157,6 +164,8 @@ class Portal:
             body=body,
             params=params,
             headers=headers,
+            form=form,
+            file=file,
         )
 
 

@@ -5,7 +5,25 @@ from __future__ import annotations
 import typer
 from pydantic import ValidationError
 
-from services.cli import devices, dlq, links, merchants, routes, shipments, stack, status, topics
+from services.cli import (
+    answers,
+    contacts,
+    demo,
+    desk,
+    devices,
+    dlq,
+    follow,
+    imports,
+    links,
+    merchants,
+    notices,
+    promises,
+    routes,
+    shipments,
+    stack,
+    status,
+    topics,
+)
 from services.cli.output import Failure, tell
 
 app = typer.Typer(
@@ -19,6 +37,8 @@ app = typer.Typer(
 )
 stack.register(app)
 status.register(app)
+imports.register(app)
+follow.register(app)
 for name, group in (
     ("topics", topics.app),
     ("dlq", dlq.app),
@@ -27,6 +47,12 @@ for name, group in (
     ("shipment", shipments.app),
     ("route", routes.app),
     ("link", links.app),
+    ("notice", notices.app),
+    ("answers", answers.app),
+    ("contacts", contacts.app),
+    ("promises", promises.app),
+    ("desk", desk.app),
+    ("demo", demo.app),
 ):
     app.add_typer(group, name=name)
 

@@ -1,4 +1,4 @@
-"""`dromos merchant`: shops, their policy and their keys."""
+"""`dromos merchant`: shops, their policy, service levels, keys and webhooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli import levels, webhooks
 from services.cli.config import CliSettings
 from services.cli.core.bodies import filled
 from services.cli.files import body_from
@@ -13,6 +14,8 @@ from services.cli.http import Portal
 from services.cli.output import Json, as_json, command, line, say
 
 app = typer.Typer(help="Merchants: who ships, and what their recipients see.", no_args_is_help=True)
+app.add_typer(levels.app, name="level")
+app.add_typer(webhooks.app, name="webhook")
 
 MerchantId = Annotated[str, typer.Argument(help="The merchant's id.")]
 
@@ -38,7 +41,7 @@ def put(
     file: Annotated[str | None, typer.Option(help="The whole body as JSON; - reads standard input.")] = None,
     json: Json = False,
 ) -> None:
-    """Make a merchant, or replace everything of it but its keys.
+    """Make a merchant, or replace everything of it but its service levels, keys and webhooks.
 
     A new merchant's API key is printed once and never again."""
     body = body_from(file) | filled(

@@ -38,6 +38,26 @@ def as_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2), flush=True)
 
 
+def done(answer: Any, text: str, json_wanted: bool) -> None:
+    """The result of a command that did something: as JSON, or a word for people."""
+    if json_wanted:
+        as_json(answer)
+    else:
+        say(text)
+
+
+def secret(answer: Mapping[str, Any], text: str, where: str, before: str, json_wanted: bool) -> None:
+    """The result of a command that made a secret, which is its only line: `where` it is to be put, and of one
+    that is good for a while longer `before`, with `{until}`."""
+    if json_wanted:
+        as_json(answer)
+        return
+    say(f"{text} Its secret is shown this once; {where}:")
+    line(str(answer["secret"]))
+    if until := answer.get("old_secret_until"):
+        say(before.format(until=until))
+
+
 def json_line(value: Any) -> None:
     """One of many results that come one after another."""
     print(json.dumps(value, ensure_ascii=False), flush=True)

@@ -47,9 +47,18 @@ def create(
     email: Annotated[str | None, typer.Option(help="The recipient's e-mail.")] = None,
     note: Annotated[str | None, typer.Option(help="A note for the courier.")] = None,
     parcels: Annotated[int | None, typer.Option(min=1, help="How many parcels; 1 unless told.")] = None,
+    handover: Annotated[
+        str | None, typer.Option(help="Where it is handed over: door, locker or counter; door unless told.")
+    ] = None,
     cash: Annotated[str | None, typer.Option(help="What to pay, such as 24.90EUR.")] = None,
     wished: Annotated[
         str | None, typer.Option("--window", help="Wished window, FROM/TO in ISO 8601 with offset.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option(help="Service level; without --slot its first free slot is taken.")
+    ] = None,
+    slot: Annotated[
+        str | None, typer.Option(help="A slot of `dromos merchant level slots`, FROM/TO as --window.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="el, ru or en.")] = None,
     zone: Annotated[str | None, typer.Option(help="IANA time zone of the delivery.")] = None,
@@ -80,8 +89,11 @@ def create(
                 **(place(at) or {}),
             },
             "parcels": parcels,
+            "handover": handover,
             "cash": money(cash),
             "window": window(wished),
+            "service_level": level,
+            "slot": window(slot),
             "language": language,
             "zone": zone,
         }
@@ -97,6 +109,8 @@ def create(
     if json:
         as_json(answer)
         return
+    if chosen := answer.get("window"):
+        say(f"It comes from {chosen['from']} to {chosen['to']}.")
     outcome(answer, f"Order {number} is announced. Its id, for reports, routes and links:")
     line(answer["shipment"])
 
@@ -169,6 +183,8 @@ def show(shipment: ShipmentId, json: Json = False) -> None:
         return
     line(f"{answer['shipment']}: order {answer['order_number']} of {answer['merchant']}")
     line(f"{answer['status']} ({answer['meaning']}) since {answer['status_at']}, event {answer['seq']}")
+    if answer.get("handover", "door") != "door":
+        line(f"handed over at a {answer['handover']}")
     if answer.get("courier"):
         out = ", out for delivery" if answer["out_for_delivery"] else ""
         attempt = f", attempt {answer['attempt']}" if answer["attempt"] else ""
@@ -193,3 +209,4 @@ def forget(shipment: ShipmentId, json: Json = False) -> None:
         as_json(answer)
     else:
         say(f"{answer['deleted']} records of the recipient's are deleted; the log is rid of them in a day.")
+        say(f"{answer['pictures']} pictures are deleted.")

@@ -7,19 +7,19 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from services.cli import kafka
 from services.cli.config import CliSettings
-from services.cli.health import Look, answers, unready, workers
 from services.cli.output import Failure, Json, as_json, command, line, say, table
+from shared.adapters.health import Look, answers, unready, workers
 
 STATES = {"ok": "ok", "note": "--", "missing": "MISSING", "down": "DOWN"}
 
 
-def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+def run_module(module: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
     """Run a module with this Python until it ends. Ctrl-C reaches it by itself, SIGTERM is passed on.
 
     Raises:
@@ -48,6 +48,9 @@ def register(app: typer.Typer) -> None:
         simulator: Annotated[bool, typer.Option(help="Let simulated couriers drive.")] = True,
         free_ports: Annotated[bool, typer.Option("--free-ports", help="Take any free ports.")] = False,
         data_dir: Annotated[Path | None, typer.Option(help="Data, logs and secrets here.")] = None,
+        host: Annotated[
+            str | None, typer.Option(help="This machine's address that phones in the network may reach.")
+        ] = None,
         json: Json = False,
     ) -> None:
         """Start the whole system on this machine and stay until Ctrl-C.
@@ -57,9 +60,10 @@ def register(app: typer.Typer) -> None:
             *([] if simulator else ["--no-simulator"]),
             *(["--free-ports"] if free_ports else []),
             *(["--data-dir", str(data_dir)] if data_dir else []),
+            *(["--host", host] if host else []),
             *(["--json"] if json else []),
         ]
-        _run("deploy.local.up", arguments)
+        run_module("deploy.local.up", arguments)
 
     @command(app, "doctor", example="dromos doctor --running --json")
     def doctor(
@@ -131,25 +135,33 @@ def register(app: typer.Typer) -> None:
                 "The simulator enrols its couriers and needs the administrator's token.",
                 "Start the system with `dromos up`, or set DROMOS_ADMIN_TOKEN.",
             )
-        _run("services.simulator.main", arguments, settings.environment())
+        run_module("services.simulator.main", arguments, settings.environment())
 
-    @command(app, "rebuild", example="dromos rebuild --timeout 600")
+    @command(app, "rebuild", example="dromos rebuild lists --timeout 600")
     def rebuild(
+        what: Annotated[
+            Literal["views", "lists"], typer.Argument(help="What pages show, or what the desk searches.")
+        ] = "views",
         timeout: Annotated[
             float | None, typer.Option(min=1, help="Give up after so many seconds; an hour unless told.")
         ] = None,
         json: Json = False,
     ) -> None:
-        """Rebuild the views from the log beside the shown ones, catch up, and switch.
+        """Rebuild the views from the log beside the shown ones, catch up, and switch; or fill the lists anew.
 
         Recipients go on seeing the old views until the switch; nothing is sent a second time. Given up, the
-        shown views are untouched."""
+        shown views are untouched. `lists`: the desk's tables in PostgreSQL are emptied and filled from the
+        log's beginning; they are short meanwhile, and cash and accounts are not touched."""
         settings = CliSettings()
         with kafka.admin(settings):
             pass  # said here in a sentence, not by the process in a traceback
         arguments = [*(["--timeout", str(timeout)] if timeout else []), *(["--json"] if json else [])]
+        if what == "lists":
+            say("Filling the lists anew; the desk's are short meanwhile.")
+            run_module("services.projector.lists.rebuild", arguments, settings.environment())
+            return
         say("Rebuilding; the shown views stay until the switch.")
-        _run("services.projector.stages.rebuild", arguments, settings.environment())
+        run_module("services.projector.stages.rebuild", arguments, settings.environment())
 
 
 def _looks(settings: CliSettings) -> list[Look]:

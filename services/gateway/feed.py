@@ -13,7 +13,7 @@ import msgspec
 from services.gateway.core.board import Board
 from services.gateway.core.room import Room, Session
 from shared import logs
-from shared.contracts.views.live import LiveBatch
+from shared.contracts.views.live import LiveBatch, LiveView
 from shared.ports.views import Views, ViewsUnavailable
 
 log = logs.get(__name__)
@@ -63,10 +63,17 @@ class Feed:
         """Subscribed, and everything watched has been read lately."""
         return self._confirmed.is_set() and not self.stale
 
-    def settle(self) -> None:
-        """Show what has changed since, time itself included."""
-        if rooms := self._board.settle(now_ms(), stale=self.stale):
+    def settle(self, heard: Sequence[LiveView] = ()) -> None:
+        """Show what has changed since, time itself included; of the views `heard` the log says to how many
+        sockets they went, where they are followed."""
+        rooms = self._board.settle(now_ms(), stale=self.stale)
+        if rooms:
             self._publish(rooms)
+        for view in heard:
+            if view.trace is not None:
+                his = [room for room in rooms if room.courier == view.courier]
+                sockets = sum(len(room.sessions) for room in his)
+                log.info("position.sent", courier=view.courier, sockets=sockets, trace=view.trace)
 
     async def fetch(self, session: Session) -> None:
         """Read what a new session needs; the subscription comes first.
@@ -110,7 +117,7 @@ class Feed:
             self.gaps += 1
             self._gaps.add(batch.partition)
             self._gap.set()
-        self.settle()
+        self.settle(batch.views)
 
     async def _pass_again_and_again(self) -> None:
         while True:

@@ -35,7 +35,7 @@ async def run(settings: GatewaySettings) -> None:
 
 def main() -> int:
     settings = GatewaySettings()  # type: ignore[call-arg]
-    logs.set_up(settings.part or "gateway", settings.log_level)
+    logs.set_up(settings.part or "gateway", settings.log_level, sample=settings.trace_sample)
     if settings.gateway_processes > 1 and not settings.gateway_reuse_port:
         return processes.supervise(settings)
     try:

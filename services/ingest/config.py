@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from pydantic import Field
 
 from shared.config import CommonSettings
@@ -11,6 +13,8 @@ class IngestSettings(CommonSettings):
     """What the common settings have, and ingest's own."""
 
     part: str = "ingest"
+    public_url: str = "http://127.0.0.1:8080"
+    """The portal's address, whose courier's page may post here."""
     ingest_host: str = "127.0.0.1"
     ingest_port: int = Field(default=8081, ge=0, le=65535)
     ingest_ack_timeout_s: float = Field(default=2.0, gt=0, le=30)
@@ -31,3 +35,8 @@ class IngestSettings(CommonSettings):
     """The most that `Prefer: wait` waits for a command's outcome."""
     ingest_drain_s: int = Field(default=5, ge=1)
     """After SIGTERM, requests under way have this long to end."""
+
+    @property
+    def page_origin(self) -> str:
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from services.ingest.config import IngestSettings
-from services.ingest.core.devices import DeviceKeys, MerchantKeys
 from services.ingest.core.rate import RateLimit
 from services.ingest.core.records import Entry
 from services.ingest.metrics import Metrics
@@ -15,6 +14,7 @@ from services.ingest.problems import Problem, too_many, unavailable
 from shared import logs
 from shared.contracts.devices import Device
 from shared.contracts.merchants import Merchant
+from shared.domain.keyrings import DeviceKeys, MerchantKeys
 from shared.ports.log import Log, LogUnavailable, Table
 from shared.ports.views import Views
 

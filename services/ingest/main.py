@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack
 import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from services.ingest.api import Ingest, create_app
 from services.ingest.config import IngestSettings
@@ -28,7 +30,7 @@ SOURCE = "/dromos/ingest"
 KEEP_ALIVE_S = 65  # phones post every few seconds: let them keep their connection
 
 
-def server_of(settings: IngestSettings, app: Ingest) -> uvicorn.Server:
+def server_of(settings: IngestSettings, app: ASGIApp) -> uvicorn.Server:
     """The HTTP server; it writes no access log, since an address may hold a secret."""
     return uvicorn.Server(
         uvicorn.Config(
@@ -49,6 +51,18 @@ def server_of(settings: IngestSettings, app: Ingest) -> uvicorn.Server:
     )
 
 
+def for_the_page(app: Ingest, origin: str) -> ASGIApp:
+    """Let the courier's page, which the portal serves under another origin, post here (Fetch §3.2)."""
+    return CORSMiddleware(
+        app,
+        allow_origins=[origin],
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type", "prefer", "traceparent"],
+        expose_headers=["retry-after"],
+        max_age=7200,
+    )
+
+
 async def serve(settings: IngestSettings) -> None:
     """Read up, listen, and after SIGTERM or SIGINT finish what is under way.
 
@@ -66,7 +80,7 @@ async def serve(settings: IngestSettings) -> None:
         for part in (probe, device_table, merchant_table):
             stack.push_async_callback(part.stop)
             await part.start()
-        server = server_of(settings, create_app(intake, probe.answers))
+        server = server_of(settings, for_the_page(create_app(intake, probe.answers), settings.page_origin))
         for number in (signal.SIGTERM, signal.SIGINT):
             # The server raises the signal again when it has drained; what is left to do here comes after.
             signal.signal(number, lambda *_: None)
@@ -77,7 +91,7 @@ async def serve(settings: IngestSettings) -> None:
 
 def main() -> int:
     settings = IngestSettings()
-    logs.set_up(settings.part, settings.log_level)
+    logs.set_up(settings.part, settings.log_level, sample=settings.trace_sample)
     try:
         uvloop.run(serve(settings))
     except KafkaError as error:

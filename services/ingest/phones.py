@@ -19,7 +19,6 @@ from services.ingest.core.protocols.phone import (
 from services.ingest.core.query import EMPTY, parse
 from services.ingest.core.reading import Decoded, Reason
 from services.ingest.core.records import NOTHING, PARKED, Entry, entry
-from services.ingest.core.reports import HUB_PREFIX
 from services.ingest.core.scrub import scrub
 from services.ingest.http import ClientGone, pick, read_body
 from services.ingest.intake import Intake
@@ -94,7 +93,7 @@ class PhoneDoor:
             intake.metrics.refused.add("secret")
             raise unauthorised(self._challenge)
         intake.limit_device(device.device)
-        if device.courier.startswith(HUB_PREFIX):
+        if device.hub is not None:
             detail = "This device is a hub's scanner: it reports on shipments and posts no positions."
             raise Problem(403, "scanner", "Not a courier's device", detail)
         intake.take_places()
@@ -151,6 +150,8 @@ class PhoneDoor:
                 await intake.append(device.courier, entries)
             finally:
                 intake.leave(len(entries))
+        if entries and trace.sampled():
+            log.info("positions.taken", device=device.device, courier=device.courier, count=len(entries))
         metrics = intake.metrics
         for result in results:
             metrics.readings.add(protocol.name, result.result)

@@ -104,6 +104,7 @@ async def _report(intake: Intake, request: Request, shipment: str) -> Response:
     finally:
         intake.leave()
     intake.metrics.requests.add("report", "202")
+    log.info("report.taken", shipment=shipment, command=command.id, substatus=command.substatus)
     wait_s = _wait_s(request.headers.get("prefer"), intake.settings.ingest_wait_max_s)
     answer: dict[str, Any] = {"command": command.id, "shipment": shipment}
     applied: dict[str, str] = {"cache-control": "no-store"}

@@ -212,6 +212,8 @@ class ShipmentsOwner(Owner):
                 answers.append(event)
                 if event is not None:
                     states[shipment] = fold(state, event)
+                    if trace.sampled():
+                        log.info("decided", shipment=shipment, seq=event.seq, event_type=_kind(event))
                     future = await self.kafka.begin(
                         shipment_events.TOPIC, shipment, event, id=event.id, partition=partition
                     )
@@ -223,6 +225,8 @@ class ShipmentsOwner(Owner):
                 answers.append(plan)
                 if plan is not None:
                     drafts[courier] = plan
+                    if trace.sampled():
+                        log.info("decided", courier=courier, version=plan.version, refused=plan.refused)
                     future = await self.kafka.begin(
                         courier_routes.TOPIC, courier, plan, id=plan.id, partition=partition
                     )
@@ -277,3 +281,7 @@ class ShipmentsOwner(Owner):
                     headers={AGAIN: "1"},
                     timeout_s=APPEND_WAIT_S,
                 )
+
+
+def _kind(event: AnyEvent) -> str:
+    return str(type(event).__struct_config__.tag)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import httpx
 
+from services.simulator.core.proofs import Proof
 from services.simulator.core.protocols import Request
 from shared import logs
 
@@ -71,6 +72,49 @@ class Client:
             answer = await self._admin_call("POST", f"/v1/devices/{device}/rotate", None)
         return str(answer.json()["secret"])
 
+    async def can_log_in(self, email: str, password: str) -> bool:
+        """Whether this opens the desk."""
+        try:
+            await self._desk_call("/v1/desk/login", {"email": email, "password": password})
+        except ApiError as error:
+            if error.status != 401:
+                raise
+            return False
+        return True
+
+    async def invite_owner(self, tenant: str, name: str) -> str:
+        """The secret of an invitation to the desk."""
+        body = {"role": "owner", "name": name, "tenant": tenant}
+        answer = await self._admin_call("POST", "/v1/people/invitations", body)
+        return str(answer.json()["url"]).partition("#")[2]
+
+    async def renew_password(self, tenant: str, email: str) -> str:
+        """The secret of an invitation for who is there already. Raises ApiError when nobody is."""
+        people = (await self._admin_call("GET", f"/v1/people?tenant={tenant}", None)).json()["people"]
+        account = next((person["account"] for person in people if person["email"] == email), "nobody")
+        answer = await self._admin_call("POST", f"/v1/people/{account}/password", None)
+        return str(answer.json()["url"]).partition("#")[2]
+
+    async def join(self, secret: str, name: str, email: str, password: str) -> bool:
+        """Accept an invitation to the desk; False: this address has an account already."""
+        body = {"secret": secret, "name": name, "email": email, "password": password}
+        try:
+            await self._desk_call("/v1/desk/invitation", body)
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            return False
+        return True
+
+    async def _desk_call(self, path: str, body: dict[str, Any]) -> None:
+        await self._call("POST", self._portal + path, self._admin, body)
+        self._http.cookies.clear()  # a session is nothing that couriers and shops should send
+
+    async def put_courier(self, courier: str, tenant: str, name: str, vehicle: str) -> None:
+        """Make or change a courier as his firm knows him."""
+        body = {"tenant": tenant, "name": name, "vehicle": vehicle}
+        await self._admin_call("PUT", f"/v1/couriers/{courier}", body)
+
     async def create_shipment(self, key: str, idempotency_key: str, body: dict[str, Any]) -> str:
         """Register a shipment and wait until it is; its id."""
         headers = {"Idempotency-Key": idempotency_key, "Prefer": "wait=2"}
@@ -93,6 +137,12 @@ class Client:
             log.warning("simulator.report_refused", shipment=shipment, reason=outcome.get("reason"))
             return False
         return True
+
+    async def hand_in(self, secret: str, shipment: str, proof: Proof, key: str) -> str:
+        """Hand in a picture from the courier's phone; its id."""
+        url = f"{self._portal}/v1/courier/proofs?shipment={shipment}&kind={proof.kind}"
+        answer = await self._call("POST", url, secret, None, {"Idempotency-Key": key}, content=proof.data)
+        return str(answer.json()["proof"])
 
     async def plan_route(self, courier: str, route: str, body: dict[str, Any]) -> None:
         """Plan a route as the carrier, since stops of several shops stand on it."""
@@ -119,23 +169,38 @@ class Client:
         url = f"{self._portal}/v1/shipments/{shipment}/links"
         return str((await self._call("POST", url, key, {})).json()["url"])
 
+    async def rate(self, link: str, body: dict[str, Any]) -> None:
+        """Answer a question as the recipient's page does: with a ticket for the link's secret."""
+        secret = {"secret": link.partition("#")[2]}
+        ticket = (await self._call("POST", f"{self._portal}/v1/link/ticket", None, secret)).json()["ticket"]
+        headers = {"Authorization": f"Ticket {ticket}"}
+        await self._call("POST", f"{self._portal}/v1/link/rating", None, body, headers)
+
     async def _admin_call(
         self, method: str, path: str, body: Any, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         return await self._call(method, self._portal + path, self._admin, body, headers)
 
     async def _call(
-        self, method: str, url: str, bearer: str, body: Any, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        bearer: str | None,
+        body: Any,
+        headers: dict[str, str] | None = None,
+        *,
+        content: bytes | None = None,
     ) -> httpx.Response:
         """Ask until it is answered with 2xx. Raises ApiError on a refusal, and when patience ends."""
-        sent = {"Authorization": f"Bearer {bearer}", **(headers or {})}
+        key = {"Authorization": f"Bearer {bearer}"} if bearer is not None else {}
+        sent = {**key, **(headers or {})}
         loop = asyncio.get_running_loop()
         deadline, wait = loop.time() + PATIENCE_S, _FIRST_WAIT_S
         what = f"{method} {httpx.URL(url).path}"
         while True:
             status: int | None = None
             try:
-                answer = await self._http.request(method, url, json=body, headers=sent)
+                answer = await self._http.request(method, url, json=body, content=content, headers=sent)
             except httpx.TransportError as error:
                 detail = repr(error)
             else:

@@ -15,10 +15,11 @@ from typing import Any
 
 from services.simulator.client import ApiError, Client
 from services.simulator.core.board import Candidate, choose
-from services.simulator.core.texts import SHOPS
+from services.simulator.core.texts import NOTICES, SHOPS
 from services.simulator.core.world import Courier
 from services.simulator.kept import Secrets, replace_file
 from services.simulator.phone import Phone
+from services.simulator.recipients import Recipients
 from services.simulator.rounds import Round, Rounds, Scene, Stop
 from shared import logs
 from shared.geo import Coord
@@ -35,7 +36,7 @@ OPENING = (
     Scene(stops=9, done=2, next_in_s=40),
     Scene(stops=13, done=1, next_in_s=30),
     Scene(stops=10, done=4, next_in_s=60),
-    Scene(stops=12, done=0, waits_s=45),
+    Scene(stops=12, done=0, waits_s=45, late=3),
     Scene(stops=9, done=1, next_in_s=20),
 )
 
@@ -64,6 +65,7 @@ class Director:
                 "zone": self.rounds.zone,
                 "language": shop.language,
                 "policy": shop.policy,
+                "notices": NOTICES,
                 "colour": shop.colour,
             }
             key = await self.client.put_merchant(shop.id, body)
@@ -74,6 +76,7 @@ class Director:
         for courier in couriers:
             if courier.device not in self.secrets.phones:
                 secret = await self.client.enrol(courier.device, courier.id, self.tenant)
+                await self.client.put_courier(courier.id, self.tenant, courier.first_name, courier.vehicle)
                 self.secrets.phones[courier.device] = secret
         for courier_id, route in list(self.secrets.routes.items()):
             await self.client.close_route(courier_id, route)
@@ -85,10 +88,14 @@ class Director:
         """All couriers, for so many rounds each or for ever."""
         async with asyncio.TaskGroup() as tasks:
             at_once = sum(OPENING[i % len(OPENING)].waits_s == 0 for i in range(len(couriers)))
+            recipients = Recipients(self.client, self.rounds.keys, self.rounds.speed)
+            self.rounds.handed_over = recipients.handed_over
+            answering = tasks.create_task(recipients.run())
             board = tasks.create_task(self._board(min(at_once, len(OPENING))))
             players = [tasks.create_task(self._courier(i, c, rounds)) for i, c in enumerate(couriers)]
             await asyncio.gather(*players)
             board.cancel()
+            answering.cancel()
 
     async def _courier(self, index: int, courier: Courier, rounds: int | None) -> None:
         rng = random.Random(f"{self.seed}/{courier.id}")

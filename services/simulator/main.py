@@ -24,11 +24,12 @@ from services.simulator.core.replay import ReplayError
 from services.simulator.core.world import couriers, usable
 from services.simulator.director import Director
 from services.simulator.kept import Secrets, troupe
+from services.simulator.office import furnish
 from services.simulator.player import Player, load
 from services.simulator.rounds import Rounds
 from shared import logs
 from shared.adapters.memory.router import MemoryRouter
-from shared.adapters.valhalla import ValhallaRouter
+from shared.adapters.router.inprocess import ValhallaRouter
 from shared.geo import Coord
 from shared.ports.router import Router, RouterError
 
@@ -60,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run until the end, or until told to stop; 1 with the reason when it can't."""
     settings = SimulatorSettings()
     args = arguments(argv, settings)
-    logs.set_up(settings.part, settings.log_level)
+    logs.set_up(settings.part, settings.log_level, sample=settings.trace_sample)
     # httpx tells every URL, and some phones have their secret in it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
@@ -137,6 +138,8 @@ async def _play_as(name: str, settings: SimulatorSettings, args: argparse.Namesp
             else:
                 crew = couriers(name, args.couriers, protocols)
                 await director.set_up(crew)
+                if name == "demo":
+                    await furnish(client, settings.simulator_tenant, settings.run_dir / "desk.json")
                 await director.play(crew, args.rounds)
     finally:
         if world:

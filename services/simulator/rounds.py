@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from services.simulator.client import ApiError, Client
 from services.simulator.core.faults import Faults, Network, in_order_of_sending
 from services.simulator.core.gps import Receiver
 from services.simulator.core.motion import Drive, drive
+from services.simulator.core.proofs import proof_of
 from services.simulator.core.rhythm import readings
 from services.simulator.core.world import Address, Courier, StopPlan, plan_round
 from services.simulator.phone import Clock, Phone
@@ -23,6 +24,8 @@ from shared.ports.router import NoRouteError, Router
 
 log = logs.get(__name__)
 
+CASH_TAKEN = "Delivered_004"
+
 _TRIES = 8
 SETS_OUT_WITH = 0.5
 """A courier who sets out has let his phone find itself: a radius of some 20 m at worst."""
@@ -30,12 +33,14 @@ SETS_OUT_WITH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """How a round is found: stops done already, seconds to the next one, seconds before setting out."""
+    """How a round is found: stops done already, seconds to the next one, seconds before setting out. `late`:
+    so many of the last stops were agreed on for earlier than he can be there."""
 
     stops: int
     done: int = 0
     next_in_s: float | None = None
     waits_s: float = 0.0
+    late: int = 0
 
 
 @dataclass(slots=True)
@@ -83,6 +88,8 @@ class Rounds:
     run: str
     faults: Faults
     speed: float = 1.0
+    handed_over: Callable[[Stop], None] | None = None
+    """Told of each stop whose end was reported now."""
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(6))
 
     async def prepare(
@@ -97,7 +104,13 @@ class Rounds:
         doors = [plan.address.place for plan in plans]
         made = Round(courier, route, [Stop(plan) for plan in plans], drive(legs, doors, rng), depot)
         async with self.at_once:
-            await asyncio.gather(*(self._register(stop, f"{route}-{i}") for i, stop in enumerate(made.stops)))
+            now_s, first_late = time.time(), len(made.stops) - scene.late
+            await asyncio.gather(
+                *(
+                    self._register(stop, f"{route}-{i}", slot(now_s, late=i >= first_late))
+                    for i, stop in enumerate(made.stops)
+                )
+            )
             body = {
                 "depot": {"lon": depot[0], "lat": depot[1]},
                 "driver": {"first_name": courier.first_name, "vehicle": courier.vehicle},
@@ -150,6 +163,9 @@ class Rounds:
         }
         said |= {"note": stop.plan.remark} if stop.plan.remark else {}
         said |= {"taken_by": stop.plan.taken_by} if stop.plan.taken_by else {}
+        paid = stop.plan.order.cash if stop.plan.substatus == CASH_TAKEN else None
+        said |= {"cash": {"amount": paid, "currency": "EUR"}} if paid and not past else {}
+        said |= {} if past else await self._proofs(made, i, secret)
         try:
             if past:
                 said["substatus"] = "Delivered_001"
@@ -158,7 +174,24 @@ class Rounds:
                 await self.client.report(secret, stop.shipment, said)
         except ApiError as error:
             log.warning("simulator.report_failed", shipment=stop.shipment, error=str(error))
+        else:
+            if self.handed_over is not None and not past:
+                self.handed_over(stop)
         stop.over = True
+
+    async def _proofs(self, made: Round, i: int, secret: str) -> dict[str, Any]:
+        """What he hands in before he reports; a picture that is refused keeps no report back."""
+        stop = made.stops[i]
+        rng = random.Random(f"{made.route}-{i}")
+        drawn = await asyncio.to_thread(proof_of, stop.plan.substatus, stop.plan.order.parcels, rng)
+        if drawn is None:
+            return {}
+        try:
+            proof = await self.client.hand_in(secret, stop.shipment, drawn, f"{made.route}-{i}")
+        except ApiError as error:
+            log.warning("simulator.picture_refused", shipment=stop.shipment, error=str(error))
+            return {}
+        return {"proofs": [proof]}
 
     async def _connected(
         self, courier: Courier, number: int, scene: Scene, rng: random.Random, start: Coord | None
@@ -179,10 +212,13 @@ class Rounds:
             return ordered, [leg.coords for leg in legs], depot
         raise NoRouteError(f"no {scene.stops} addresses that streets connect, in {_TRIES} tries")
 
-    async def _register(self, stop: Stop, name: str) -> None:
+    async def _register(self, stop: Stop, name: str, booked: tuple[float, float]) -> None:
         order, address = stop.plan.order, stop.plan.address
-        recipient: dict[str, Any] = {"name": order.recipient, "floor": order.floor}
+        recipient: dict[str, Any] = {"name": order.recipient}
+        recipient |= {"floor": order.floor} if order.floor else {}
         recipient |= {"note": order.note} if order.note else {}
+        recipient |= {"email": order.email} if order.email else {}
+        recipient |= {"phone": order.phone} if order.phone else {}
         body: dict[str, Any] = {
             "order_number": order.number,
             "recipient": recipient,
@@ -193,14 +229,25 @@ class Rounds:
                 "lat": address.place[1],
             },
             "parcels": order.parcels,
+            "handover": order.handover,
             "language": order.shop.language,
             "zone": self.zone,
+            "window": {"from": _iso(booked[0]), "to": _iso(booked[1])},
         }
         body |= {"cash": {"amount": order.cash, "currency": "EUR"}} if order.cash else {}
         key = self.keys[order.shop.id]
         stop.shipment = await self.client.create_shipment(key, name, body)
         scan = {"event_id": f"{name}-hub", "substatus": "InTransit_003", "place": f"{self.city}, terminal"}
         await self.client.report_as_shop(key, stop.shipment, scan)
+
+
+def slot(now_s: float, *, late: bool) -> tuple[float, float]:
+    """What shop and recipient have agreed on: four hours that hold, or two that are nearly over."""
+    hour_s = now_s // 3600 * 3600
+    if not late:
+        return hour_s, hour_s + 4 * 3600
+    ends_s = now_s // 300 * 300 + 300
+    return ends_s - 2 * 3600, ends_s
 
 
 def _begins(made: Drive, scene: Scene) -> float:

@@ -10,16 +10,13 @@ from shared.contracts.shipment_parties import Note
 from shared.domain import report
 from shared.domain.report import ReportBody
 
-HUB_PREFIX = "hub:"
-"""A device enrolled for `hub:<name>` is that hub's scanner: it reports as the hub and posts no positions."""
-
 
 def actor_of(reporter: Device | Merchant) -> Actor:
     """Who reports: a merchant, a hub, or the courier for whom the device speaks."""
     if isinstance(reporter, Merchant):
         return Actor(kind="merchant", id=reporter.merchant)
-    if reporter.courier.startswith(HUB_PREFIX):
-        return Actor(kind="hub", id=reporter.courier.removeprefix(HUB_PREFIX))
+    if reporter.hub is not None:
+        return Actor(kind="hub", id=reporter.hub)
     return Actor(kind="courier", id=reporter.courier)
 
 

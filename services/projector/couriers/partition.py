@@ -26,6 +26,8 @@ class Partition:
     closing: dict[str, int] = field(default_factory=dict)
     """By courier, when (epoch ms) a route of his may be over."""
     restoring: bool = True
+    traces: dict[str, str] = field(default_factory=dict)
+    """By courier, the trace of his newest fix, if it is one of those that the logs follow."""
 
 
 def finished(known: Partition, courier: Courier, now_ms: int) -> Iterable[CloseRoute]:

@@ -46,6 +46,8 @@ log = logs.get(__name__)
 STOPS_BACK_MS = 36 * HOUR_MS
 APPEND_WAIT_S = 20.0
 TICK_S = 0.5
+SAMPLED = frozenset(bytes((digit,)) for digit in b"13579bdf")
+"""How a sampled traceparent ends (`trace.sampled`), told without decoding those that are not."""
 _POSITION = msgspec.json.Decoder(Position)
 _ENCODER = msgspec.json.Encoder()
 
@@ -196,10 +198,15 @@ class CouriersOwner(Owner):
                 await self._letters.put(record, "unreadable", str(error))
                 unreadable += 1
                 continue
-            if _foreign(courier, raw):
+            tenant, traceparent = _headers(raw)
+            if _foreign(courier, tenant):
                 foreign += 1
                 continue
-            verdicts.append(courier.on_fix(position, raw.value, raw.offset, now_ms))
+            verdict = courier.on_fix(position, raw.value, raw.offset, now_ms)
+            verdicts.append(verdict)
+            if traceparent[-1:] in SAMPLED:
+                mark = known.traces[courier.courier] = trace.id_of(traceparent.decode())
+                log.info("position.judged", courier=courier.courier, verdict=str(verdict), trace=mark)
             known.touched.add(courier.courier)
         self._counts.batch(verdicts, foreign, unreadable)
         await self._publish(partition)
@@ -258,6 +265,11 @@ class CouriersOwner(Owner):
             if isinstance(view, Gone):
                 gone.append(id)
             elif view is not None:
+                mark = known.traces.pop(id, None) if known.traces else None
+                if mark is not None:
+                    view = msgspec.structs.replace(view, trace=mark)
+                    shown = [line.show for line in view.lines]
+                    log.info("position.shown", courier=id, lines=shown, trace=mark)
                 views.append((id, _ENCODER.encode(view)))
         await self._send_on(known, (known.couriers[id] for id in touched), now_ms)
         if views or gone:
@@ -297,12 +309,20 @@ class CouriersOwner(Owner):
                 await asyncio.gather(*futures)
 
 
-def _foreign(courier: Courier, raw: ConsumerRecord) -> bool:
+def _headers(raw: ConsumerRecord) -> tuple[bytes | None, bytes]:
+    """Tenant and traceparent of a fix, in one pass; None and empty: not said."""
+    tenant, traceparent = None, b""
+    for name, value in raw.headers:
+        if name == "tenant":
+            tenant = value
+        elif name == trace.HEADER:
+            traceparent = value
+    return tenant, traceparent
+
+
+def _foreign(courier: Courier, tenant: bytes | None) -> bool:
     """Whether the fix comes from another tenant's device than the courier's plan."""
-    if courier.plan is None:
-        return False
-    tenant = courier.plan.tenant.encode()
-    return any(name == "tenant" and value != tenant for name, value in raw.headers)
+    return tenant is not None and courier.plan is not None and tenant != courier.plan.tenant.encode()
 
 
 def _now_ms() -> int:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.courier_stops import StopOutcome
 from shared.contracts.merchants import Merchant
+from shared.contracts.remarks import WRITTEN
 from shared.contracts.shipment_events import (
     AnyEvent,
     Assigned,
     Observed,
+    Promised,
     Refused,
     Registered,
+    Remarked,
     Reported,
     Started,
 )
@@ -25,6 +28,7 @@ from shared.contracts.views.party import PartyView
 from shared.contracts.views.people import MerchantView
 from shared.contracts.views.stage import StageView
 from shared.contracts.views.work import Outcome
+from shared.domain.promise import material
 from shared.domain.shipment import OUTCOMES, stage_view
 
 
@@ -52,7 +56,7 @@ def effects(before: ShipmentState, event: AnyEvent, after: ShipmentState) -> Eff
             explanation=event.explanation if isinstance(event, Refused) else None,
         ),
         stop=_stop(before, event, after),
-        milestones=tuple(_milestone(kind, event, after) for kind in _kinds(before, event, after)),
+        milestones=tuple(_milestone(kind, before, event, after) for kind in _kinds(before, event, after)),
     )
 
 
@@ -105,11 +109,22 @@ def _kinds(before: ShipmentState, event: AnyEvent, after: ShipmentState) -> Iter
             yield "out_for_delivery"
         case Observed():
             yield "next_stop" if event.what == "next" else event.what
+        case Promised():
+            worth_telling = material(before.told, after.promises[-1], after.window)
+            if worth_telling is not None:
+                yield worth_telling
+        case Remarked(direction="out"):
+            yield "answered"
+        case Remarked(way=way) if way in WRITTEN and event.actor.kind == "recipient":
+            yield "replied"
         case _:
             return
 
 
-def _milestone(kind: MilestoneKind, event: AnyEvent, after: ShipmentState) -> Milestone:
+def _milestone(
+    kind: MilestoneKind, before: ShipmentState, event: AnyEvent, after: ShipmentState
+) -> Milestone:
+    told = before.told.window if before.told is not None and before.told.attempt == after.attempt else None
     return Milestone(
         id=f"m-{event.id}",
         tenant=after.tenant,
@@ -122,9 +137,14 @@ def _milestone(kind: MilestoneKind, event: AnyEvent, after: ShipmentState) -> Mi
         substatus=event.substatus if isinstance(event, Reported) else None,
         stops_left=event.stops_left if isinstance(event, Observed) else None,
         parties=after.parties,
-        note=event.note if isinstance(event, Reported) else None,
+        note=event.note if isinstance(event, Reported | Remarked) else None,
+        window=event.window if isinstance(event, Promised) else None,
+        was=(told or after.window) if isinstance(event, Promised) else None,
         language=after.language,
         zone=after.zone,
+        way=event.way if isinstance(event, Remarked) else None,
+        answers=event.answers if isinstance(event, Remarked) else None,
+        attachments=event.attachments if isinstance(event, Remarked) else 0,
     )
 
 

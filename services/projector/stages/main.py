@@ -29,7 +29,7 @@ async def build(settings: Settings) -> Stages:
 
 def main() -> None:
     settings = Settings()
-    logs.set_up(settings.part, settings.log_level)
+    logs.set_up(settings.part, settings.log_level, sample=settings.trace_sample)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     stages = loop.run_until_complete(build(settings))

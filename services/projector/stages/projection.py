@@ -156,6 +156,8 @@ class Projection:
         futures = []
         for d in done:
             trace.take_up(d.traceparent)
+            if trace.sampled():
+                log.info("projected", shipment=d.state.shipment, seq=d.state.seq)
             if (stop := d.effects.stop) is not None:
                 id = f"{stop.shipment}:{stop.seq}"
                 futures.append(await self._kafka.begin(courier_stops.TOPIC, stop.courier, stop, id=id))

@@ -75,6 +75,7 @@ def _accept(plan: CourierPlan, command: Command, at_ms: int) -> dict[str, Any]:
                 "duty": _on_duty(plan, at_ms),
             }
         case CloseRoute():
+            _must_be_as(plan, command.expected)
             return {"routes": tuple(r for r in _with(plan, command.route) if r.route != command.route)}
         case Duty():
             return {"duty": _on_duty(plan, at_ms) if command.on else _off_duty(plan, at_ms)}
@@ -89,9 +90,15 @@ def _with(plan: CourierPlan, route: str) -> tuple[Route, ...]:
     return plan.routes
 
 
+def _must_be_as(plan: CourierPlan, expected: int | None) -> None:
+    if expected is not None and expected != plan.version - 1:
+        raise Refusal("plan_changed", "The plan has changed meanwhile: read it again.")
+
+
 def _planned(plan: CourierPlan, command: PlanRoute) -> tuple[Route, ...]:
     if not command.stops or len(command.stops) > MAX_STOPS:
         raise Refusal("bad_stops", f"A route has 1 to {MAX_STOPS} stops; close a route to end it.")
+    _must_be_as(plan, command.expected)
     planned = [s.shipment for stop in command.stops for s in stop.shipments]
     if len(set(planned)) != len(planned):
         raise Refusal("shipment_twice", "A shipment stands at one stop of a route only.")
@@ -116,7 +123,12 @@ def _stop(stop: PlannedStop, joined: dict[str, int], version: int) -> Stop:
         lon=stop.lon,
         lat=stop.lat,
         shipments=tuple(
-            RouteShipment(shipment=s.shipment, merchant=s.merchant, joined=joined.get(s.shipment, version))
+            RouteShipment(
+                shipment=s.shipment,
+                merchant=s.merchant,
+                joined=joined.get(s.shipment, version),
+                handover=s.handover,
+            )
             for s in stop.shipments
         ),
         window=stop.window,

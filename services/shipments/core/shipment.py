@@ -8,13 +8,29 @@ from services.shipments.core.ids import derived
 from services.shipments.core.transitions import legal
 from shared.contracts import courier_commands, status
 from shared.contracts.common import Actor
-from shared.contracts.shipment_commands import Assign, Command, Observe, Register, Report, Start, Withdraw
+from shared.contracts.ratings import BOUNDS
+from shared.contracts.remarks import WRITTEN
+from shared.contracts.shipment_commands import (
+    Assign,
+    Command,
+    Observe,
+    Promise,
+    Rate,
+    Register,
+    Remark,
+    Report,
+    Start,
+    Withdraw,
+)
 from shared.contracts.shipment_events import (
     AnyEvent,
     Assigned,
     Observed,
+    Promised,
+    Rated,
     Refused,
     Registered,
+    Remarked,
     Reported,
     Started,
     Withdrawn,
@@ -100,6 +116,12 @@ def _accept(state: ShipmentState, command: Command, head: dict[str, Any]) -> Any
             return Started(**head, courier=command.courier, attempt=_next_attempt(state))
         case Observe():
             return _observe(state, command, head)
+        case Promise():
+            return _promise(state, command, head)
+        case Rate():
+            return _rate(state, command, head)
+        case Remark():
+            return _remark(state, command, head)
 
 
 def _register(state: ShipmentState, command: Register, head: dict[str, Any]) -> AnyEvent:
@@ -115,6 +137,7 @@ def _register(state: ShipmentState, command: Register, head: dict[str, Any]) -> 
         fingerprint=command.fingerprint,
         parties=command.parties,
         parcels=command.parcels,
+        handover=command.handover,
         cash=command.cash,
         window=command.window,
         language=command.language,
@@ -160,6 +183,8 @@ def _report(state: ShipmentState, command: Report, head: dict[str, Any]) -> AnyE
         current=current,
         note=command.note,
         place=command.place,
+        cash=command.cash,
+        proofs=command.proofs,
     )
 
 
@@ -184,6 +209,13 @@ def _must_carry(state: ShipmentState, courier: str) -> None:
         raise Refusal("not_on_this_route", "The shipment is not with this courier.")
 
 
+def _must_be_out(state: ShipmentState, command: Observe | Promise) -> None:
+    """What is noticed or expected of a courier is of the plan by which he is out with it."""
+    _must_carry(state, command.courier)
+    if not state.out or state.carrier is None or state.carrier.joined != command.joined:
+        raise Refusal("not_out", "The shipment is not out for delivery by this plan.")
+
+
 def _assign(state: ShipmentState, command: Assign, head: dict[str, Any]) -> AnyEvent:
     if state.ended:
         raise Refusal("already_ended", f"The shipment has ended ({state.substatus}): nothing follows.")
@@ -201,9 +233,7 @@ def _assign(state: ShipmentState, command: Assign, head: dict[str, Any]) -> AnyE
 
 
 def _observe(state: ShipmentState, command: Observe, head: dict[str, Any]) -> AnyEvent:
-    _must_carry(state, command.courier)
-    if not state.out or state.carrier is None or state.carrier.joined != command.joined:
-        raise Refusal("not_out", "The shipment is not out for delivery by this plan.")
+    _must_be_out(state, command)
     if observation(state.attempt, command.what) in state.observed:
         raise Refusal("noticed_already", "This was noticed in this attempt already.")
     return Observed(
@@ -212,6 +242,73 @@ def _observe(state: ShipmentState, command: Observe, head: dict[str, Any]) -> An
         what=command.what,
         attempt=state.attempt,
         stops_left=command.stops_left,
+    )
+
+
+def _promise(state: ShipmentState, command: Promise, head: dict[str, Any]) -> AnyEvent:
+    """A window is told while it lies ahead, of who is out with the shipment, and once."""
+    _must_be_out(state, command)
+    if command.window is not None and not head["recorded_ms"] < command.window.to_ms > command.window.from_ms:
+        raise Refusal("not_ahead", "A window that has passed, or is empty, is told to nobody.")
+    before = state.promise
+    if before is not None and command.at_ms < before.arrival.at_ms:
+        raise Refusal("superseded", "A newer window is told already.")
+    if before is not None and (before.arrival.window, before.arrival.grain) == (
+        command.window,
+        command.grain,
+    ):
+        raise Refusal("told_already", "This window is told already.")
+    return Promised(
+        **head,
+        courier=command.courier,
+        joined=command.joined,
+        attempt=state.attempt,
+        window=command.window,
+        grain=command.grain,
+        why=command.why,
+        model=command.model,
+        eta_ms=command.eta_ms,
+        inputs=command.inputs,
+    )
+
+
+def _rate(state: ShipmentState, command: Rate, head: dict[str, Any]) -> AnyEvent:
+    """Answers are taken once an attempt has been made: before there is nothing to judge."""
+    if state.attempt == 0 and not state.ended:
+        raise Refusal("nothing_to_rate", "The parcel has not been brought yet.")
+    if command.score is None and command.note is None:
+        if not any(r.question == command.question and r.given for r in state.ratings):
+            raise Refusal("no_answer", "There is no answer to take back.")
+        return Rated(**head, question=command.question)
+    bounds = BOUNDS.get(command.question)
+    if bounds is None and command.score is not None:
+        raise Refusal("no_such_score", "A remark has words, and no score.")
+    if bounds is not None and (command.score is None or not bounds[0] <= command.score <= bounds[1]):
+        raise Refusal("no_such_score", f"From {bounds[0]} to {bounds[1]}.")
+    return Rated(**head, question=command.question, score=command.score, note=command.note)
+
+
+def _remark(state: ShipmentState, command: Remark, head: dict[str, Any]) -> AnyEvent:
+    """What a recipient says is taken at any time; he is answered on the way on which he has written last.
+    What somebody has noted of him gives no leave to write to him."""
+    if command.direction == "in":
+        if command.way is None:
+            raise Refusal("no_way", "Say how it was said.")
+        said: dict[str, Any] = {"way": command.way}
+    else:
+        wrote = [r for r in state.remarks if r.by.kind == "recipient" and r.way in WRITTEN]
+        if not wrote:
+            raise Refusal("nobody_wrote", "The recipient has written no mail and no SMS: call him.")
+        if command.note is None:
+            raise Refusal("no_words", "An answer has words.")
+        said = {"way": wrote[-1].way, "answers": wrote[-1].note}
+    return Remarked(
+        **head,
+        **said,
+        direction=command.direction,
+        about=command.about,
+        note=command.note,
+        attachments=command.attachments,
     )
 
 

@@ -2,7 +2,7 @@
 
 OsmAnd query: traccar.org/osmand. Traccar Client 9.x (JSON) and 10.x (form): the sources of traccar-client and
 traccar-client-sdk. OwnTracks: the booklet's pages on JSON and HTTP. Overland: the README and `GLManager.m` of
-Overland-iOS. GPSLogger: `CustomUrlManager.java`, with the template of docs/phones.md.
+Overland-iOS. GPSLogger: `CustomUrlManager.java`, with the template of docs/phones/gpslogger.md.
 """
 
 from __future__ import annotations

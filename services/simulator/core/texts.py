@@ -22,6 +22,9 @@ class Shop:
 
 
 # The telephone numbers are made of zeros, or from ranges kept free for fiction.
+FICTION = {"el": "+30690000", "ru": "+7900000", "en": "+44770090"}
+"""How recipients' numbers begin; four digits follow."""
+
 SHOPS = (
     Shop(
         "amygdalia",
@@ -102,6 +105,9 @@ COURIERS = (
     ("Oskar", "yellow van"),
 )
 
+NOTICES = {"quiet_from_h": 0, "quiet_to_h": 0, "ask_after_s": 90, "survey_after_s": 240, "daily_cap": 50}
+"""The demonstration's recipients never sleep, and are asked while somebody still looks."""
+
 PEOPLE = {
     "el": ("Ελπίδα Καρρά", "Θωμάς Βελής", "Ισμήνη Ρούσου", "Λουκάς Μπέλλος", "Χαρά Δούκα", "Άρης Σταμάτης"),
     "ru": ("Зоя Лунина", "Пётр Градов", "Майя Светлова", "Олег Барсов", "Нина Ветрова", "Глеб Рощин"),
@@ -113,6 +119,34 @@ NOTES = {
     "ru": ("Домофон не работает, позвоните.", "Оставьте у консьержа.", None, None),
     "en": ("Please ring twice.", "The bell is broken: call me.", None, None),
 }
+
+REMARKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "el": (
+        (
+            "Το κουτί ήρθε ανοιχτό και κάτι έλειπε.",
+            "Άφησαν το δέμα στον γείτονα χωρίς να ρωτήσουν.",
+            "Περίμενα δύο ώρες παραπάνω και δεν με πήρε κανείς.",
+        ),
+        ("Ευγενέστατος και στην ώρα του!", "Πολύ βολικό που έβλεπα πού είναι."),
+    ),
+    "ru": (
+        (
+            "Коробка помята, одна чашка разбита.",
+            "Отдали соседу и даже не позвонили.",
+            "Привезли на два часа позже, чем обещали.",
+        ),
+        ("Курьер вежливый, приехал вовремя.", "Удобно, что видно, где он едет."),
+    ),
+    "en": (
+        (
+            "The box was torn and one book is wet.",
+            "Left with a neighbour without asking me.",
+            "Two hours late, and nobody called.",
+        ),
+        ("On time and very kind.", "I liked seeing where he was."),
+    ),
+}
+"""What people write when they are asked: who is not content, and who is."""
 
 # How a stop ends, and how often: ours, so that a look at the demonstration finds each of them now and then.
 # (substatus, share, what the courier writes)

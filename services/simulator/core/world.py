@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.simulator.core.texts import COURIERS, NOTES, OUTCOMES, PEOPLE, SHOPS, Shop
+from services.simulator.core.texts import COURIERS, FICTION, NOTES, OUTCOMES, PEOPLE, SHOPS, Shop
+from shared.contracts.common import Handover
 from shared.geo import Coord
 
 CASH_SHARE = 0.2
 TWO_PARCELS_SHARE = 0.15
+HANDOVERS: tuple[Handover, ...] = ("door", "locker", "counter")
+HANDOVER_SHARES = (0.82, 0.08, 0.10)
 
 # A number that a person would write on a parcel; extracts also hold "13 A, 5th floor/reception".
 _PLAIN_NUMBER = re.compile(r"\d{1,4}\s?[A-Za-zΑ-Ωα-ωА-Яа-я]?")
@@ -27,15 +30,19 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a shop announces for a stop; cash is an amount in euros to collect, as text."""
+    """What a shop announces for a stop; cash is an amount in euros to collect, as text. Into a locker or over
+    a counter it is handed without cash, and there is no floor to climb to."""
 
     shop: Shop
     number: str
     recipient: str
     parcels: int
     cash: str | None
-    floor: str
+    floor: str | None
     note: str | None
+    email: str | None = None
+    phone: str | None = None
+    handover: Handover = "door"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ def plan_round(addresses: Sequence[Address], stops: int, tag: str, rng: random.R
 
 def _stop(address: Address, shop: Shop, tag: str, rng: random.Random) -> StopPlan:
     cash = f"{rng.randint(8, 90)}.{rng.choice(['00', '50', '90'])}" if rng.random() < CASH_SHARE else None
+    reached = rng.random()
     order = Order(
         shop=shop,
         number=f"{shop.prefix}-{tag}",
@@ -98,11 +106,17 @@ def _stop(address: Address, shop: Shop, tag: str, rng: random.Random) -> StopPla
         cash=cash,
         floor=str(rng.randint(1, 6)),
         note=rng.choice(NOTES[shop.language]),
+        email=f"{tag.lower()}@recipients.example" if reached < 0.75 else None,
+        phone=f"{FICTION[shop.language]}{rng.randint(1000, 9999)}" if reached > 0.4 else None,
     )
     substatus, remark = outcome(rng)
     if substatus.startswith("Delivered") and cash is not None:
         substatus = "Delivered_004"
     neighbour = rng.choice(PEOPLE[shop.language]) if substatus == "Delivered_005" else None
+    (handover,) = random.Random(f"{tag}-handover").choices(HANDOVERS, HANDOVER_SHARES)
+    if handover != "door":
+        order = replace(order, handover=handover, cash=None, floor=None, note=None)
+        return StopPlan(address, order, "Delivered_001", None, None)
     return StopPlan(address, order, substatus, remark, neighbour)
 
 

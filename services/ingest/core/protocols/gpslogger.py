@@ -1,9 +1,9 @@
 """GPSLogger for Android, "Log to custom URL": the app's own names, in the query or as a form body.
 
-The template that docs/phones.md gives, or `%ALL`. Values as GPSLogger's `CustomUrlManager.java` writes them:
-`%SPD` m/s, `%SPD_KPH` km/h, `%TIME` ISO 8601 in UTC, `%TIMEOFFSET` with the phone's offset, `%TIMESTAMP`
-seconds, percent as a decimal. What the phone does not know is printed as 0.0, so that a zero means zero or
-unknown: unknown here.
+The template that docs/phones/gpslogger.md gives, or `%ALL`. Values as GPSLogger's `CustomUrlManager.java`
+writes them: `%SPD` m/s, `%SPD_KPH` km/h, `%TIME` ISO 8601 in UTC, `%TIMEOFFSET` with the phone's offset,
+`%TIMESTAMP` seconds, percent as a decimal. What the phone does not know is printed as 0.0, so that a zero
+means zero or unknown: unknown here.
 
 A message needs its own time: the app queues while it is offline and can send a whole day's file again (its
 FAQ, "Using the Custom URL feature"), and by the time of receipt an old place would be where the courier is

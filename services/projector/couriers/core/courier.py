@@ -392,6 +392,7 @@ class Courier:
         self._close, self._far = [], []
         everything: dict[int, list[Watcher]] = {}
         for a in self.audiences:
+            self.notices.away(a, max(self._ticked_ms, self._changed_ms))
             if a.policy.mode == "open" and a.told > 0:
                 everything.setdefault(a.place.set_out_ms, []).extend(a.watchers())
             elif a.eligible:

@@ -40,6 +40,7 @@ LEAVES_AFTER = 2  # driving fixes in a row, unless the phone's own speed says so
 LEFT_BEHIND_M = 60.0  # beyond a stop's zone: out of reach, whatever the policy
 
 # Notices to the recipient
+STOPS_AWAY = 3  # so many stops before theirs people are told to be at home
 NEAR_M = 300.0
 NEAR_S = 120.0
 ARRIVED_M = 50.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from services.projector.couriers.core.audience import Audience, Member
+from services.projector.couriers.core.limits import STOPS_AWAY
 from services.projector.couriers.core.notice import Notices
 from services.projector.couriers.core.track import Fix, Track
 from shared.contracts.courier_positions import Position
@@ -62,6 +63,8 @@ def shown_fix(line: Line, offset: int) -> Fix | None:
 
 
 def _remember_notices(notices: Notices, member: Member, watcher: Watcher) -> None:
+    if watcher.stops_left <= STOPS_AWAY:
+        notices.told.add((member, "stops_away"))
     if watcher.stops_left == 0:
         notices.told.add((member, "next"))
     if watcher.arrived:

@@ -1,4 +1,4 @@
-"""What is worth telling a recipient on the way: his stop is next, the driver is near, has arrived.
+"""What is worth telling on the way: few stops are left, theirs is next, the driver is near, has arrived.
 
 It is sent as a command; its id is the hash of what was noticed, so noticing it twice is once."""
 
@@ -19,6 +19,7 @@ from services.projector.couriers.core.limits import (
     GONE_AGAIN_M,
     NEAR_M,
     NEAR_S,
+    STOPS_AWAY,
 )
 from services.projector.couriers.core.progress import Remaining
 from services.projector.couriers.core.track import Track
@@ -26,7 +27,7 @@ from services.projector.couriers.core.whereabouts import Whereabouts
 from shared.contracts.common import Actor
 from shared.contracts.shipment_commands import Observe
 
-What = Literal["next", "near", "arrived"]
+What = Literal["stops_away", "next", "near", "arrived"]
 
 _ACTOR = Actor(kind="system", id="couriers")
 
@@ -70,6 +71,11 @@ class Notices:
     def forget_others(self, members: set[Member]) -> None:
         """Drop what was noticed of shipments that are no longer on the plan."""
         self.told = {(m, w) for m, w in self.told if m in members}
+
+    def away(self, a: Audience, at_ms: int) -> None:
+        """Few stops are left before theirs, as its people are told."""
+        if 0 < a.told <= STOPS_AWAY and not a.arrived:
+            self.note(a, "stops_away", at_ms)
 
     def turn(self, a: Audience, way: Remaining | None, at_ms: int) -> None:
         """`next` as soon as its people are told that no stop is before them, then `near`."""
