@@ -4,14 +4,19 @@ VENV := $(or $(DROMOS_STATE_DIR),.dromos)/venv
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 SUITES := check unit contract integration e2e attacks faults mutants
 
+# HOST=address on make's own command line only: some shells set HOST to the machine's name for everything.
+ifeq ($(origin HOST),command line)
+export DROMOS_HOST := $(HOST)
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test $(SUITES) bench-e2e locks generate format clean
+.PHONY: help demo setup test $(SUITES) bench-e2e bench-lists bench-promise locks generate format clean
 .NOTPARALLEL:
 
 help: ## list these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
-demo: ## everything on this machine, couriers driving; Ctrl-C ends it (AREA=city.osm.pbf: another city)
+demo: ## everything on this machine, couriers driving; Ctrl-C ends it (AREA=city.osm.pbf: another city; HOST=address: phones may come)
 	@exec $(BOOTSTRAP) demo $(ARGS)
 
 setup: ## only fetch and build what the demo needs
@@ -33,6 +38,12 @@ $(SUITES):
 
 bench-e2e: ## POST-to-socket times at 200 and 2,000 fixes a second
 	@$(BOOTSTRAP) setup && exec $(VENV)/bin/python -m tests.bench.e2e $(ARGS)
+
+bench-lists: ## the desk's queries at 10,000 and 200,000 shipments
+	@$(BOOTSTRAP) setup && exec $(VENV)/bin/python -m tests.bench.bench_lists $(ARGS)
+
+bench-promise: ## how often windows as shown hold, on simulated days (ARGS="--buses FILE.csv" adds bus trips)
+	@$(BOOTSTRAP) setup && exec $(VENV)/bin/python -m tests.bench.promise $(ARGS)
 
 locks: ## resolve the dependencies of pyproject.toml and of Kafka anew
 	@$(VENV)/bin/python -m deploy.local.locks && $(VENV)/bin/python -m deploy.local.kafka_jars --lock

@@ -10,12 +10,20 @@ import os
 import sys
 
 from deploy.local import preflight, pythons
+from deploy.local.paths import state_dir
 
 USAGE = "usage: python3 -m deploy.local.bootstrap {setup,demo,test} [arguments of the command]"
 
 
 def _continue_with(python: pythons.Python, argv: list[str]) -> None:
     os.execv(python.path, [python.path, "-m", "deploy.local.bootstrap", *argv])
+
+
+def _keep_compiled() -> None:
+    """Let all that follows keep compiled code in the state folder, whatever the shell says of writing it
+    beside the sources: without it each process compiles all that it imports, most of a service's start."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(state_dir() / "cache" / "bytecode"))
 
 
 def main(argv: list[str]) -> int:
@@ -43,6 +51,7 @@ def main(argv: list[str]) -> int:
         return 1
     if command == "setup":
         return 0
+    _keep_compiled()
     module = "deploy.local.up" if command == "demo" else "deploy.local.suites"
     os.execv(python, [str(python), "-m", module, *rest])
     return 0  # not reached: the process has become the command

@@ -6,7 +6,6 @@ import os
 import socket
 import struct
 import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from deploy.local import kafka_jars, ports
 from deploy.local.java import find_java, java_major
 from deploy.local.paths import ROOT, state_dir
-from deploy.local.process import spawn, stop_group
+from deploy.local.process import last_lines, ready_in_time, spawn, stop_group
 
 SETTINGS = ROOT / "deploy" / "kafka" / "broker.properties"
 LOG4J2 = ROOT / "deploy" / "kafka" / "log4j2.yaml"
@@ -52,6 +51,7 @@ class KafkaBroker:
         self.port = self.port or ports.free_port()
         self.controller_port = self.controller_port or ports.free_port()
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.chmod(0o700)  # names and addresses are in it
         settings = self.data_dir / "server.properties"
         settings.write_text(SETTINGS.read_text() + self._own_settings())
         if (self._log_dir / "meta.properties").exists():
@@ -78,13 +78,10 @@ class KafkaBroker:
         """Prepare and start the broker, and return when it answers; raise KafkaDidNotStart."""
         self.prepare()
         self._process = spawn(self.command(), log=self.log)
-        deadline = time.monotonic() + timeout_s
-        while not self.is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-                raise KafkaDidNotStart(f"Kafka at {self.bootstrap} did not start, see {self.log}:\n{tail}")
-            time.sleep(0.1)
+        if not ready_in_time(self._process, self.is_ready, timeout_s, every_s=0.1):
+            self.stop()
+            tail = last_lines(self.log, 15)
+            raise KafkaDidNotStart(f"Kafka at {self.bootstrap} did not start, see {self.log}:\n{tail}")
         return self
 
     def stop(self) -> None:

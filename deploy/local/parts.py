@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -80,7 +81,8 @@ class Part:
     """One process of the system, or with `once` a command that must end with 0 before others begin.
 
     `prepare` runs before every start; `after` names parts that must be ready first; a part gets `grace_s`
-    to end by itself. One whose command is `python -m MODULE` may load its code while it waits (`warm`).
+    to end by itself after `stop_signal`. One whose command is `python -m MODULE` may load its code while it
+    waits (`warm`).
     """
 
     name: str
@@ -91,4 +93,5 @@ class Part:
     once: bool = False
     prepare: Callable[[], None] | None = None
     grace_s: float = 10.0
+    stop_signal: int = signal.SIGTERM
     warm: bool = False

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from typing import NamedTuple
 
-from deploy.local import browser, pythons
+from deploy.local import browser, hosts, pythons
 
 PURPOSES = ("demo", "test", "doctor")
 NEED_DISK_MB = {"demo": 2000, "test": 3000, "doctor": 2000}
@@ -116,6 +116,31 @@ def check_memory() -> Check:
     return Check("memory", "ok" if total_mb >= NEED_MEMORY_MB else "note", detail)
 
 
+def check_database() -> Check:
+    """PostgreSQL runs as this user; root's runs as nobody, who has to be let through to its folders."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return Check("database", "ok", "PostgreSQL runs as this user")
+    detail = "PostgreSQL refuses to be root, and runs as nobody"
+    path, closed = os.path.realpath(_state()), []
+    while path != os.path.dirname(path):
+        path = os.path.dirname(path)
+        if os.path.isdir(path) and not os.stat(path).st_mode & 0o001:
+            closed.append(path)
+    if not closed:
+        return Check("database", "ok", detail)
+    listed = ", ".join(reversed(closed))
+    return Check("database", "note", detail + "; others get leave to pass through, not to list, " + listed)
+
+
+def check_host() -> Check:
+    """The address that phones shall reach is one of this machine's."""
+    try:
+        host = hosts.find(hosts.told())
+    except hosts.NotHere as error:
+        return Check("host", "missing", str(error), "make demo HOST=<one of them>, or leave HOST out")
+    return Check("host", "ok", "phones reach this machine at " + host.name)
+
+
 def _version_of(command: list[str]) -> str:
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20)
@@ -141,7 +166,7 @@ def check_fetches(purpose: str) -> list[Check]:
     state = _state()
     parts = []
     if not os.path.isdir(os.path.join(state, "venv")):
-        parts.append(("Python packages", 320 if purpose == "test" else 230))
+        parts.append(("Python packages, PostgreSQL and Caddy among them", 390 if purpose == "test" else 300))
         if not _java_on_machine():
             parts.append(("Java", 45))
         if not _node_on_machine():
@@ -190,6 +215,8 @@ def run_checks(purpose: str, found: list[pythons.Python] | None = None) -> list[
         *check_python(found),
         check_disk(purpose),
         check_memory(),
+        check_database(),
+        *([check_host()] if hosts.told() and purpose == "demo" else []),
         *check_fetches(purpose),
     ]
     if purpose != "demo":

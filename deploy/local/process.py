@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1  # include/uapi/linux/prctl.h
+PR_SET_PDEATHSIG = 1  # include/uapi/linux/prctl.h
 
 
 def _leash() -> Callable[[], None] | None:
@@ -23,7 +23,7 @@ def _leash() -> Callable[[], None] | None:
     parent = os.getpid()
 
     def leash() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # the parent died before the kernel was told
             os._exit(1)
 
@@ -58,6 +58,23 @@ def spawn(
         )
 
 
+def ready_in_time(
+    process: subprocess.Popen[bytes], is_ready: Callable[[], bool], timeout_s: float, every_s: float = 0.05
+) -> bool:
+    """Wait until a started server is ready; False when it exited or the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            return False
+        time.sleep(every_s)
+    return True
+
+
+def last_lines(log: Path, count: int = 10) -> str:
+    """Return the end of a log, for an error's message."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
+
+
 def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
     """Send a signal to every process of the child's group; one that is gone is fine."""
     with suppress(ProcessLookupError, PermissionError):
@@ -75,9 +92,11 @@ def group_alive(pgid: int) -> bool:
     return True
 
 
-def stop_group(process: subprocess.Popen[bytes], grace_s: float = 10.0) -> int:
+def stop_group(
+    process: subprocess.Popen[bytes], grace_s: float = 10.0, *, number: int = signal.SIGTERM
+) -> int:
     """Ask the child's group to end, kill what is left after `grace_s`, and return the exit code."""
-    signal_group(process, signal.SIGTERM)
+    signal_group(process, number)
     return await_group(process, grace_s)
 
 

@@ -13,28 +13,53 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local import ports
+from deploy.local.door import Door
+from deploy.local.hosts import Host
 from deploy.local.kafka import KafkaBroker
 from deploy.local.parts import Asks, Heartbeat, Http, Part
 from deploy.local.paths import state_dir
+from deploy.local.postgres import STOP, PostgresServer
 from deploy.local.valkey import ValkeyServer
 
 PYTHON = sys.executable
-KEYS = ("DROMOS_TICKET_KEY", "DROMOS_ADMIN_TOKEN", "DROMOS_ZONE_KEY")
+DOOR = ("door", "door_plain")
+SMS_ACCOUNT = "AC00000000000000000000000000000000"
+SMS_FROM = "+302100000000"
+"""A number that nobody has: its messages stay in the mailbox."""
+
+KEYS = (
+    "DROMOS_TICKET_KEY",
+    "DROMOS_ADMIN_TOKEN",
+    "DROMOS_ZONE_KEY",
+    "DROMOS_WEBHOOK_KEY",
+    "DROMOS_SMS_TOKEN",
+    "DROMOS_POSTGRES_PASSWORD",
+)
 
 
 @dataclass(frozen=True)
 class Ports:
     """The loopback ports of a stack; each can be set by `DROMOS_<NAME>_PORT`. Those of the workers are for
-    probes and metrics alone, and 0 leaves one out."""
+    probes and metrics alone. Those of the door are the host's, and taken only where there is one."""
 
     kafka: int = 9092
     redis: int = 6379
+    postgres: int = 5432
     ingest: int = 8081
     portal: int = 8080
     gateway: int = 8082
     shipments: int = 8083
     stages: int = 8084
     couriers: int = 8085
+    lists: int = 8086
+    canary: int = 8087
+    notifier: int = 8088
+    estimator: int = 8089
+    smtp: int = 8025
+    mailbox: int = 8026
+    mail_in: int = 8027
+    door: int = 8443
+    door_plain: int = 8480
 
     @classmethod
     def variable(cls, name: str) -> str:
@@ -60,12 +85,16 @@ class Ports:
         """Choose ports that are free now."""
         return cls(**{field.name: ports.free_port() for field in fields(cls)})
 
-    def busy(self) -> list[str]:
+    def busy(self, host: Host | None = None) -> list[str]:
         """Say for each port that is taken who holds it and how to choose another."""
         said = []
         for field in fields(self):
-            port = getattr(self, field.name)
-            if not ports.can_bind(port):
+            port, where = getattr(self, field.name), ports.LOOPBACK
+            if field.name in DOOR:
+                if host is None:
+                    continue
+                where = host.address
+            if not ports.can_bind(port, where):
                 other = f"{self.variable(field.name)}={ports.free_port()}"
                 said.append(
                     f"port {port} ({field.name}) is held by {ports.holder(port)}\n    another: {other}"
@@ -79,6 +108,8 @@ class Stack:
 
     ports: Ports
     folder: Path
+    host: Host | None = None
+    """Where phones reach it; None: nothing but this machine does."""
 
     @property
     def logs(self) -> Path:
@@ -96,9 +127,27 @@ class Stack:
         return self.folder / "run" / "links.json"
 
     @property
+    def desk(self) -> Path:
+        """The file in which the simulator keeps the password of the desk's demonstration owner."""
+        return self.folder / "run" / "desk.json"
+
+    def desk_login(self) -> dict[str, str] | None:
+        """His `email` and `password`; None: he is not made."""
+        try:
+            told: dict[str, str] = json.loads(self.desk.read_text())
+        except (OSError, ValueError):
+            return None
+        return told
+
+    @property
     def portal_url(self) -> str:
         """The portal's address on this machine."""
         return f"http://{ports.LOOPBACK}:{self.ports.portal}"
+
+    @property
+    def mailbox_url(self) -> str:
+        """The page with the messages that were sent, and the SMS gateway."""
+        return f"http://{ports.LOOPBACK}:{self.ports.mailbox}"
 
     def lay_out(self) -> None:
         """Make the folder, with links to what was built when it is not the state folder itself."""
@@ -119,6 +168,30 @@ class Stack:
         """The Valkey server of this stack."""
         return ValkeyServer(self.folder / "data" / "valkey", self.logs / "valkey.log", port=self.ports.redis)
 
+    def postgres(self) -> PostgresServer:
+        """The PostgreSQL server of this stack."""
+        return PostgresServer(
+            self.folder / "data" / "postgres",
+            self.logs / "postgres.log",
+            self.secrets()["DROMOS_POSTGRES_PASSWORD"],
+            port=self.ports.postgres,
+        )
+
+    def door(self) -> Door | None:
+        """The front door for phones in the network, if there is one."""
+        if self.host is None:
+            return None
+        own = self.ports
+        return Door(
+            self.host,
+            own.door,
+            own.door_plain,
+            portal=own.portal,
+            ingest=own.ingest,
+            gateway=own.gateway,
+            folder=self.folder / "door",
+        )
+
     def secrets(self) -> dict[str, str]:
         """Return the stack's keys, made once and kept in a file that only this user can read."""
         path = self.folder / "run" / "keys.json"
@@ -137,16 +210,30 @@ class Stack:
         ours = {
             "DROMOS_KAFKA_BOOTSTRAP": f"{ports.LOOPBACK}:{self.ports.kafka}",
             "DROMOS_REDIS_URL": f"redis://{ports.LOOPBACK}:{self.ports.redis}/0",
+            "DROMOS_POSTGRES_URL": self.postgres().address,
             "DROMOS_PUBLIC_URL": self.portal_url,
+            "DROMOS_INGEST_URL": f"http://{ports.LOOPBACK}:{self.ports.ingest}/",
             "DROMOS_GATEWAY_URL": f"ws://{ports.LOOPBACK}:{self.ports.gateway}/",
+            "DROMOS_SMTP_URL": f"smtp://{ports.LOOPBACK}:{self.ports.smtp}",
+            "DROMOS_SMS_URL": self.mailbox_url,
+            "DROMOS_SMS_ACCOUNT": SMS_ACCOUNT,
+            "DROMOS_SMS_FROM": SMS_FROM,
             "DROMOS_DEMO": "1",
+            "DROMOS_TRACE_SAMPLE": "1",
             "DROMOS_H3_FILE": str(self.folder / "map" / "h3.json"),
             "DROMOS_VALHALLA_TILES": str(self.folder / "map" / "valhalla"),
             **self.secrets(),
         }
+        if (door := self.door()) is not None:
+            ours |= door.environment()
         fixed = {Ports.variable(f.name): str(getattr(self.ports, f.name)) for f in fields(self.ports)}
         fixed |= {"DROMOS_STATE_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
-        return {**ours, **os.environ, **fixed}
+        told = {**ours, **os.environ, **fixed}
+        replies = {
+            "DROMOS_MAILBOX_SMS_REPLIES": f"{told['DROMOS_PUBLIC_URL'].rstrip('/')}/v1/sms/inbound",
+            "DROMOS_MAILBOX_MAIL_REPLIES": f"smtp://{ports.LOOPBACK}:{self.ports.mail_in}",
+        }
+        return replies | told
 
     def _service(self, name: str, module: str, http_port: int | None, after: tuple[str, ...]) -> Part:
         ready = (
@@ -159,20 +246,42 @@ class Stack:
 
     def parts(self, *, simulator: bool = True) -> list[Part]:
         """Return the parts in the order in which they start; they end in the opposite one."""
-        kafka, valkey = self.kafka(), self.valkey()
+        kafka, valkey, postgres = self.kafka(), self.valkey(), self.postgres()
         kafka.prepare()
         topics = (PYTHON, "-m", "services.cli.main", "topics", "ensure")
         listed = [
             Part("valkey", tuple(valkey.command()), ready=Asks(valkey.is_ready), prepare=valkey.prepare),
+            Part(
+                "postgres",
+                tuple(postgres.command()),
+                ready=Asks(postgres.is_ready),
+                prepare=postgres.prepare,
+                stop_signal=STOP,
+            ),
             Part("kafka", tuple(kafka.command()), ready=Asks(kafka.is_ready), grace_s=20.0),
+            self._mailbox(),
             Part("topics", topics, after=("kafka",), once=True, warm=True),
             self._service("ingest", "ingest", self.ports.ingest, ("topics",)),
             self._service("shipments", "shipments", None, ("topics", "valkey")),
             self._service("stages", "projector.stages", None, ("topics", "valkey")),
             self._service("couriers", "projector.couriers", None, ("topics", "valkey")),
+            self._service("lists", "projector.lists", None, ("topics", "valkey", "postgres")),
+            self._service("estimator", "estimator", None, ("topics", "valkey", "postgres")),
+            self._service("notifier", "notifier", None, ("topics", "valkey", "postgres", "mailbox")),
             self._service("gateway", "gateway", self.ports.gateway, ("valkey",)),
-            self._service("portal", "portal", self.ports.portal, ("topics", "valkey")),
+            self._service("portal", "portal", self.ports.portal, ("topics", "valkey", "postgres")),
         ]
+        if (door := self.door()) is not None:
+            listed.append(
+                Part(
+                    "door",
+                    tuple(door.command()),
+                    ready=Asks(door.is_ready),
+                    env=door.own_environment(),
+                    after=("ingest", "gateway", "portal"),
+                    prepare=door.prepare,
+                )
+            )
         if simulator:
             others = tuple(part.name for part in listed)
             began_s = time.time()
@@ -186,7 +295,21 @@ class Stack:
                     warm=True,
                 )
             )
+            if door is None:  # its certificate is known to phones, not to the canary
+                listed.append(self._canary(others))
         return listed
+
+    def _mailbox(self) -> Part:
+        ready = Http(f"{self.mailbox_url}/readyz")
+        return Part("mailbox", (PYTHON, "-m", "deploy.local.mailbox"), ready=ready)
+
+    def _canary(self, after: tuple[str, ...]) -> Part:
+        env = {
+            "DROMOS_PART": "canary",
+            "DROMOS_PORTAL": self.portal_url,
+            "DROMOS_INGEST_URL": f"http://{ports.LOOPBACK}:{self.ports.ingest}/",
+        }
+        return Part("canary", (PYTHON, "-m", "services.canary.main"), env=env, after=after, warm=True)
 
     def current_links(self, since_s: float = 0.0) -> list[dict[str, Any]]:
         """Return the links of the simulator's file if it was written since then, else none."""

@@ -17,15 +17,19 @@ from pathlib import Path
 
 from deploy.local import browser, node
 from deploy.local.install import WEB
-from deploy.local.paths import ROOT
+from deploy.local.paths import ROOT, state_dir
 
 BIN = Path(sys.executable).parent
 ALL = ("e2e", "integration", "faults", "unit", "attacks", "contract", "check")
 """The longest first, so that no lane works alone at the end."""
-LANES = 4
+LANES = 3
+"""On two cores: a whole system beside a browser is fourteen processes that keep one of them busy."""
 SHORT = {"DROMOS_ATTACK_ROUNDS": "60"}
 """What makes suites shorter where all of them run; alone they run in full."""
 CHECK_LANES = 2
+INTEGRATION = ROOT / "tests" / "integration"
+PORTAL = ("cli", "desk", "import", "kept_apart", "office", "portal")
+"""What files and folders of integration tests of the portal, and of those who ask it, are called."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,22 @@ def _module(name: str, module: str, *arguments: str) -> Job:
     return Job(name, (sys.executable, "-m", module, *arguments))
 
 
-def _pytest(folder: str) -> Job:
-    return _module(folder, "pytest", f"tests/{folder}")
+def _pytest(name: str, *arguments: str) -> Job:
+    """Runs the folder of that name under tests/, unless told what. Each with a folder of its own for what it
+    makes: pytest shuts the one that it shares in /tmp to all others anew at each start, and root's
+    PostgreSQL, which runs as somebody else, would be shut out."""
+    made = state_dir() / "run" / "pytest" / name.replace("/", "-")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    return _module(name, "pytest", *(arguments or (f"tests/{name}",)), f"--basetemp={made}")
+
+
+def _integration() -> list[Job]:
+    """The longest suite in two jobs, each with a broker and servers of its own: as one it ran on alone when
+    all others had ended. Files of no kind that is named here are among the rest."""
+    kinds = [pattern for kind in PORTAL for pattern in (f"test_{kind}*.py", kind)]
+    found = sorted(str(path.relative_to(ROOT)) for kind in kinds for path in INTEGRATION.glob(kind))
+    rest = (str(INTEGRATION.relative_to(ROOT)), *(f"--ignore={path}" for path in found))
+    return [_pytest("integration/rest", *rest), _pytest("integration/portal", *found)]
 
 
 def _check() -> list[Job]:
@@ -62,17 +80,20 @@ def _check() -> list[Job]:
     ]
 
 
-def _with_browser(folder: str) -> Job:
+def _e2e() -> list[Job]:
+    """All that needs a browser is one job with one whole system: several are in each other's way. What speaks
+    on the wire alone is another: its loop can't share a process with Playwright's."""
     environment = {**os.environ, "DROMOS_BROWSER": browser.ensure_browser()}
-    return replace(_pytest(folder), env=environment)
+    pages = _pytest("e2e/browser", *(f"tests/e2e/{pages}" for pages in ("pages", "desk", "courier")))
+    return [replace(pages, env=environment), _pytest("e2e/wire")]
 
 
 SUITES: dict[str, Callable[[], list[Job]]] = {
     "check": _check,
     "unit": lambda: [_pytest("unit"), _npm("test")],
     "contract": lambda: [_pytest("contract")],
-    "integration": lambda: [_pytest("integration")],
-    "e2e": lambda: [_with_browser("e2e/pages"), _pytest("e2e/wire")],
+    "integration": _integration,
+    "e2e": _e2e,
     "attacks": lambda: [_pytest("attacks")],
     "faults": lambda: [_pytest("faults")],
     "mutants": lambda: [_module("mutants", "tests.mutants")],

@@ -114,7 +114,7 @@ class Supervisor:
             running = [run for run in runs if run.process is not None]
             for run in running:
                 assert run.process is not None
-                signal_group(run.process, signal.SIGTERM)
+                signal_group(run.process, run.part.stop_signal)
             began_s = time.monotonic()
             for run in running:
                 assert run.process is not None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import hiredis
 
 from deploy.local import ports
-from deploy.local.process import spawn, stop_group
+from deploy.local.process import last_lines, ready_in_time, spawn, stop_group
 
 
 class ValkeyDidNotStart(RuntimeError):
@@ -41,6 +40,7 @@ class ValkeyServer:
         """Choose a port and make the data folder."""
         self.port = self.port or ports.free_port()
         self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.chmod(0o700)  # names and addresses are in it
 
     def command(self) -> list[str]:
         """Return the command that runs the prepared server in the foreground."""
@@ -74,13 +74,10 @@ class ValkeyServer:
         """Start the server and return when it answers; raise ValkeyDidNotStart."""
         self.prepare()
         self._process = spawn(self.command(), log=self.log)
-        deadline = time.monotonic() + timeout_s
-        while not self.is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-10:])
-                raise ValkeyDidNotStart(f"Valkey at {self.url} did not start, see {self.log}:\n{tail}")
-            time.sleep(0.05)
+        if not ready_in_time(self._process, self.is_ready, timeout_s):
+            self.stop()
+            tail = last_lines(self.log)
+            raise ValkeyDidNotStart(f"Valkey at {self.url} did not start, see {self.log}:\n{tail}")
         return self
 
     def stop(self) -> None:

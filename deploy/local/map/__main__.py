@@ -1,7 +1,8 @@
 """Builds all that needs streets from one OpenStreetMap extract: `python -m deploy.local.map --out DIR`.
 
 Into the folder come basemap.pmtiles (the map's tiles), valhalla/ (routing), addresses.json, h3.json
-(addresses a cell), area.json (what is covered) and a notice of the licence. A second run does nothing
+(addresses a cell), geocoder.json (addresses with postcodes, and streets with all their names), area.json
+(what is covered) and a notice of the licence. A second run does nothing
 unless the extract or the code has changed.
 """
 
@@ -11,7 +12,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from deploy.local.map import addresses, basemap, classify, coast, extract, routing
+from deploy.local.map import addresses, basemap, classify, coast, extract, routing, streets
 from deploy.local.map.steps import MapError, Steps, code_of
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -67,6 +68,8 @@ def build(out: Path, given: Path | None = None) -> None:
     steps.run(
         "addresses", [digest, counted], ["addresses.json", "h3.json"], lambda: _addresses(source, bbox, out)
     )
+    named = code_of(streets.__file__, addresses.__file__)
+    steps.run("geocoder", [digest, named], ["geocoder.json"], lambda: _geocoder(source, bbox, out))
     routed = code_of(routing.__file__)
     steps.run("routing", [digest, routed], ["valhalla"], lambda: routing.build(source, out / "valhalla"))
 
@@ -107,6 +110,13 @@ def _addresses(source: Path, bbox: coast.Box, out: Path) -> str:
     addresses.write(found, ATTRIBUTION, out / "addresses.json")
     cells = addresses.write_cells(found, ATTRIBUTION, out / "h3.json")
     return f"{len(found)} addresses in {cells} cells"
+
+
+def _geocoder(source: Path, bbox: coast.Box, out: Path) -> str:
+    area = json.loads((out / "area.json").read_text())["name"]
+    content = streets.build(source, bbox, area, ATTRIBUTION)
+    streets.write(content, out / "geocoder.json")
+    return f"{len(content['rows'])} addresses, {len(content['streets'])} streets"
 
 
 if __name__ == "__main__":

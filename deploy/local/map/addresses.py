@@ -25,7 +25,7 @@ def read(extract: Path, bbox: tuple[float, float, float, float]) -> list[Address
     objects: Iterable[Any] = osmium.FileProcessor(str(extract)).with_locations().with_filter(keys)
     for obj in objects:
         street, number = obj.tags.get("addr:street"), obj.tags.get("addr:housenumber")
-        place = _place(obj)
+        place = place_of(obj)
         if not street or not number or place is None:
             continue
         if not (west <= place[0] <= east and south <= place[1] <= north):
@@ -39,7 +39,7 @@ def read(extract: Path, bbox: tuple[float, float, float, float]) -> list[Address
     return sorted((street, number, *place) for (street, number), place in found.items())
 
 
-def _place(obj: Any) -> tuple[float, float] | None:
+def place_of(obj: Any) -> tuple[float, float] | None:
     """A node's place or the middle of a way's box; None for relations and ways with missing nodes."""
     if obj.is_node():
         return (round(obj.location.lon, 6), round(obj.location.lat, 6)) if obj.location.valid() else None
