@@ -11,7 +11,6 @@ import msgspec
 
 from services.ingest.api import Ingest, create_app
 from services.ingest.config import IngestSettings
-from services.ingest.core.devices import digest
 from services.ingest.intake import Intake
 from shared.adapters.memory.log import MemoryLog, MemoryTable
 from shared.adapters.memory.views import MemoryViews
@@ -21,6 +20,7 @@ from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.devices import Device, DeviceSecret
 from shared.contracts.merchants import ApiKey, Merchant
 from shared.contracts.registry import TOPICS
+from shared.domain.keyrings import sha256_hex
 
 RECEIVED_MS = 1_795_168_830_000  # 2026-11-20T10:00:30Z
 SECRET = "c0urier-S3cret_of-van12"
@@ -37,7 +37,7 @@ def device(name: str, courier: str, *secrets: str, revoked: bool = False) -> Dev
         device=name,
         tenant="athens-couriers",
         courier=courier,
-        secrets=tuple(DeviceSecret(sha256=digest(s)) for s in secrets),
+        secrets=tuple(DeviceSecret(sha256=sha256_hex(s)) for s in secrets),
         revoked=revoked,
     )
 
@@ -46,7 +46,7 @@ BOOKSHOP = Merchant(
     merchant="bookshop",
     tenant="athens-couriers",
     name="Pleiades",
-    keys=(ApiKey(key="0a1b2c", sha256=digest(MERCHANT_SECRET)),),
+    keys=(ApiKey(key="0a1b2c", sha256=sha256_hex(MERCHANT_SECRET)),),
 )
 DEVICES = (
     device("van-12", "eleni", SECRET),

@@ -156,7 +156,12 @@ def test_topics_that_share_keys_share_partitions() -> None:
 
 def test_topics_with_personal_data_are_marked_and_forget() -> None:
     personal = [t for t in LIVE_TOPICS if t.personal]
-    assert {t.name for t in personal} == {"courier.commands", "courier.routes", "shipment.parties"}
+    assert {t.name for t in personal} == {
+        "couriers",
+        "courier.commands",
+        "courier.routes",
+        "shipment.parties",
+    }
     for topic in personal:
         settings = topic.config()
         if topic.cleanup == "compact":
@@ -175,7 +180,18 @@ def test_a_topic_that_holds_doors_is_marked_as_personal(topic: Topic) -> None:
 
 
 @pytest.mark.parametrize(
-    "service", ["ingest", "portal", "shipments", "projector.stages", "projector.couriers", "gateway"]
+    "service",
+    [
+        "ingest",
+        "portal",
+        "shipments",
+        "projector.stages",
+        "projector.couriers",
+        "projector.lists",
+        "gateway",
+        "estimator",
+        "notifier",
+    ],
 )
 def test_a_topic_names_every_service_that_writes_or_reads_it(service: str) -> None:
     folder = ROOT / "services" / service.replace(".", "/")

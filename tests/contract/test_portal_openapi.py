@@ -19,10 +19,13 @@ import uvicorn
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from deploy.local.infra import Infra
 from services.portal.api.reference import example_of
 from services.portal.openapi import FILE, text
 from services.portal.schemas.common import ID_PATTERN
-from tests.unit.portal_kit import ADMIN, Kit, running
+from tests.integration.office_kit import databases, desk
+from tests.unit.portal_kit import ADMIN, STAFF, Kit
+from tests.unit.portal_matrix import MATRIX
 
 DOCUMENT: dict[str, Any] = json.loads(text())
 OPERATIONS = [(p, m, o) for p, verbs in DOCUMENT["paths"].items() for m, o in verbs.items()]
@@ -45,7 +48,17 @@ def test_each_operation_says_what_it_does_and_how_it_fails(
             if int(status) >= 400:
                 assert list(answer["content"]) == ["application/problem+json"], (method, status)
         if not path.startswith("/v1/link/"):
-            assert operation["security"] == [{"key": []}]
+            assert operation.get("security", []) == security_of(f"{method.upper()} {path}")
+
+
+def security_of(operation: str) -> list[dict[str, list[str]]]:
+    """What an operation asks for, by who is told 401 in the matrix of who may do what."""
+    (row,) = [row for row in MATRIX if row.operation == operation]
+    if len(set(row.expected.values())) == 1:
+        return []  # anybody may ask
+    key = any(row.expected[who] != 401 for who in ("books", "admin", "phone"))
+    session = any(row.expected[who] != 401 for who in STAFF)
+    return [{name: []} for name, asked in (("key", key), ("session", session)) if asked]
 
 
 def test_every_body_has_an_example_that_validates() -> None:
@@ -65,9 +78,11 @@ def test_every_body_has_an_example_that_validates() -> None:
 
 
 class Running:
-    """A portal over memory adapters behind a real socket, in a thread with its own loop."""
+    """A portal over memory adapters and a real PostgreSQL behind a real socket, in a thread with its own
+    loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, postgres_url: str) -> None:
+        self._postgres_url = postgres_url
         self.url = ""
         self.merchant_key = ""
         self.failure: BaseException | None = None
@@ -81,7 +96,8 @@ class Running:
             self.failure = error
 
     async def _serve(self) -> None:
-        async with running() as kit:
+        async with databases(self._postgres_url) as both, desk(both) as at:
+            kit = at.kit
             await self._fill(kit)
             app = kit.client._transport.app  # type: ignore[attr-defined]
             config = uvicorn.Config(app, port=0, lifespan="off", access_log=False, log_config=None)
@@ -120,8 +136,8 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def portal() -> Iterator[Running]:
-    server = Running()
+def portal(infra: Infra) -> Iterator[Running]:
+    server = Running(infra.postgres_url)
     server.start()
     try:
         yield server

@@ -10,10 +10,14 @@ import pytest
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from services.canary.config import Settings as CanarySettings
 from services.cli.config import CliSettings
+from services.estimator.config import Settings as EstimatorSettings
 from services.gateway.config import GatewaySettings
 from services.ingest.config import IngestSettings
+from services.notifier.config import Settings as NotifierSettings
 from services.projector.couriers.config import Settings as CouriersSettings
+from services.projector.lists.config import Settings as ListsSettings
 from services.projector.stages.config import Settings as StagesSettings
 from services.shipments.config import Settings as ShipmentsSettings
 from services.simulator.config import SimulatorSettings
@@ -30,7 +34,11 @@ KINDS: dict[str, type[CommonSettings]] = {
     "ingest": IngestSettings,
     "gateway": GatewaySettings,
     "shipments": ShipmentsSettings,
+    "canary": CanarySettings,
+    "estimator": EstimatorSettings,
+    "notifier": NotifierSettings,
     "projector.couriers": CouriersSettings,
+    "projector.lists": ListsSettings,
     "projector.stages": StagesSettings,
     "simulator": SimulatorSettings,
     "dromos": CliSettings,

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from deploy.local.browser import ensure_browser
 from tests.e2e.system import System
 
+# WebGL in software and nothing else of the GPU's work: a compositor in SwiftShader costs twice as much again.
 FLAGS = (
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--no-sandbox",
     "--disable-background-networking",
@@ -27,25 +27,31 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    folder = tmp_path_factory.mktemp("system")
-    up = [sys.executable, "-m", "deploy.local.up", "--json", "--free-ports", "--no-simulator"]
+@contextmanager
+def started(folder: Path, *options: str) -> Iterator[System]:
+    """A whole system for the length of a block."""
+    up = [sys.executable, "-m", "deploy.local.up", "--json", "--free-ports", "--no-simulator", *options]
     with (folder / "up.err").open("wb") as err:
         process = subprocess.Popen(
             [*up, "--data-dir", str(folder)], stdout=subprocess.PIPE, stderr=err, start_new_session=True
         )
     assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, f"the system did not come up:\n{(folder / 'up.err').read_text()[-3000:]}"
-    keys = json.loads((folder / "run" / "keys.json").read_text())
     try:
+        line = process.stdout.readline()
+        assert line, f"the system did not come up:\n{(folder / 'up.err').read_text()[-3000:]}"
+        keys = json.loads((folder / "run" / "keys.json").read_text())
         with System.of(json.loads(line), keys["DROMOS_ADMIN_TOKEN"], folder, process.pid) as running:
             yield running
     finally:
         process.send_signal(signal.SIGTERM)
         process.stdout.close()
         process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    with started(tmp_path_factory.mktemp("system")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

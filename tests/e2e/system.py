@@ -81,6 +81,8 @@ class System:
     admin: str
     folder: Path
     supervisor: int
+    mailbox: str = ""
+    mail_in: str = ""
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=20, trust_env=False))
     keys: dict[str, str] = field(default_factory=dict)
 
@@ -94,6 +96,8 @@ class System:
             admin,
             folder,
             supervisor,
+            told["mailbox"],
+            told["mail_in"],
         )
 
     def __enter__(self) -> System:

@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from deploy.local.infra import Infra
-from deploy.local.ports import free_port
+from deploy.local.ports import free_port, is_listening
 from shared.adapters.kafka.admin import KafkaAdmin
 from shared.adapters.kafka.deadline import BrokerAway
 from shared.adapters.kafka.log import KafkaLog
@@ -86,6 +86,8 @@ class Service:
     def _ready(self) -> bool | None:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()[-4000:]
+        if not is_listening(self.port):  # as httpx would find too, at a hundred times the cost
+            return None
         try:
             return httpx.get(self.url("/readyz"), timeout=5).status_code == 200 or None
         except httpx.TransportError:

@@ -84,11 +84,11 @@ def test_a_second_run_does_nothing_and_lost_outputs_come_back(
     before = (built / "basemap.pmtiles").stat().st_mtime_ns
     build(built)
     out = capsys.readouterr().out
-    assert out.count("up to date") == 5
+    assert out.count("up to date") == 6
     assert (built / "basemap.pmtiles").stat().st_mtime_ns == before
     (built / "h3.json").unlink()
     build(built)
-    assert capsys.readouterr().out.count("up to date") == 4
+    assert capsys.readouterr().out.count("up to date") == 5
     assert (built / "h3.json").exists()
 
 

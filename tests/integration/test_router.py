@@ -1,17 +1,26 @@
-"""The Router port: straight lines and Valhalla under the same tests, on addresses of the demo's area."""
+"""The Router port under the same tests, on addresses of the demo's area: straight lines, Valhalla in this
+process, its own server over HTTP, and OSRM's API, answered by Valhalla's OSRM output."""
 
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
+import valhalla
 
+from deploy.local.ports import free_port, is_listening
 from shared.adapters.memory.router import MemoryRouter
-from shared.adapters.valhalla import ValhallaRouter
+from shared.adapters.router import open_router
+from shared.adapters.router.inprocess import ValhallaRouter
+from shared.adapters.router.remote import OsrmRouter, RemoteValhalla
 from shared.geo import Coord, Line, distance_m
 from shared.ports.router import NoRouteError, Router, RouterError
 from tests.integration.demo_map import demo_map
@@ -24,10 +33,75 @@ def area() -> Path:
     return demo_map()
 
 
-@pytest_asyncio.fixture(params=["memory", "valhalla"])
+@pytest.fixture(scope="module")
+def server(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Valhalla's own server over the same tiles; its address."""
+    folder, port = tmp_path_factory.mktemp("valhalla"), free_port()
+    config = valhalla.get_config(tile_dir=str((area / "valhalla").resolve()), tile_extract="")
+    config["service_limits"]["auto"] |= {"max_locations": 1000, "max_matrix_location_pairs": 1_000_000}
+    config["httpd"]["service"] |= {"listen": f"tcp://127.0.0.1:{port}"}
+    for name in ("loopback", "interrupt"):
+        config["httpd"]["service"][name] = f"ipc://{folder}/{name}"
+    for part in ("loki", "thor", "odin"):
+        config[part]["service"]["proxy"] = f"ipc://{folder}/{part}"
+    (folder / "valhalla.json").write_text(json.dumps(config))
+    binary = Path(valhalla.__file__).parent / "bin" / "valhalla_service"
+    command = [str(binary), str(folder / "valhalla.json"), "1"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            end = time.monotonic() + 60
+            while not is_listening(port):
+                assert process.poll() is None, (folder / "log").read_text()
+                assert time.monotonic() < end, "the server does not come up"
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()  # it drains for half a minute otherwise
+            process.wait(20)
+
+
+class Osrm(httpx.AsyncBaseTransport):
+    """OSRM's API in front of a Valhalla that writes OSRM's answers."""
+
+    def __init__(self, url: str) -> None:
+        self._valhalla = httpx.AsyncClient(base_url=url, timeout=60)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        service, version, profile, places = request.url.path.strip("/").split("/")
+        assert (version, profile) == ("v1", "driving")
+        more = {"minimum_reachability": 100, "search_cutoff": 1000}
+        pairs = [map(float, place.split(",")) for place in places.split(";")]
+        at = [dict(zip(("lon", "lat"), pair, strict=True)) | more for pair in pairs]
+        asked: dict[str, Any] = {"costing": "auto", "format": "osrm", "shape_format": "polyline6"}
+        options = request.url.params
+        if service == "table":
+            pick = {n: [at[int(i)] for i in options[n].split(";")] for n in ("sources", "destinations")}
+            asked |= {"sources": pick["sources"], "targets": pick["destinations"]}
+            answer = await self._valhalla.post("/sources_to_targets", json=asked)
+        else:
+            assert (options["steps"], options["geometries"]) == ("true", "polyline6")
+            action = {"route": "route", "trip": "optimized_route"}[service]
+            answer = await self._valhalla.post(f"/{action}", json=asked | {"locations": at})
+        found = answer.json()
+        if "error_code" in found or answer.status_code >= 400:
+            found = {"code": "NoRoute"}
+        elif service == "trip" and "trips" not in found:
+            found["trips"] = found.pop("routes")  # what OSRM calls them
+        return httpx.Response(200, json=found)
+
+    async def aclose(self) -> None:
+        await self._valhalla.aclose()
+
+
+@pytest_asyncio.fixture(params=["memory", "valhalla", "server", "osrm"])
 async def router(request: pytest.FixtureRequest, area: Path) -> AsyncIterator[Router]:
     made: Router
-    if request.param == "memory":
+    if request.param == "server":
+        made = RemoteValhalla(request.getfixturevalue("server"))
+    elif request.param == "osrm":
+        made = OsrmRouter("http://osrm.test", transport=Osrm(request.getfixturevalue("server")))
+    elif request.param == "memory":
         made = MemoryRouter(bbox=tuple(json.loads((area / "area.json").read_text())["bbox"]))
     else:
         made = ValhallaRouter(area / "valhalla")
@@ -132,3 +206,22 @@ async def test_too_few_points_are_refused(router: Router, doors: list[Coord]) ->
 def test_a_folder_without_tiles_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RouterError, match="no routing tiles"):
         ValhallaRouter(tmp_path)
+
+
+async def test_a_server_that_is_away_is_an_error_that_names_no_place(doors: list[Coord]) -> None:
+    router = RemoteValhalla(f"http://127.0.0.1:{free_port()}")
+    try:
+        with pytest.raises(RouterError) as told:
+            await router.route(doors[:2])
+    finally:
+        await router.close()
+    assert str(doors[0][0]) not in str(told.value)
+
+
+async def test_the_settings_name_the_router() -> None:
+    assert open_router("local", None, "") is None
+    osrm = open_router("osrm", None, "http://osrm:5000")
+    assert isinstance(osrm, OsrmRouter)
+    await osrm.close()
+    with pytest.raises(RouterError, match="DROMOS_ROUTER_URL"):
+        open_router("valhalla", None, "")

@@ -23,8 +23,10 @@ MODULES = {
     "shipments": "services.shipments.main",
     "stages": "services.projector.stages.main",
     "couriers": "services.projector.couriers.main",
+    "lists": "services.projector.lists.main",
+    "notifier": "services.notifier.main",
 }
-READY_S = 90.0
+READY_S = 180.0
 
 
 @dataclass
@@ -126,7 +128,7 @@ def settings_of(infra: Infra, topic_prefix: str, **more: object) -> CommonSettin
 @contextlib.contextmanager
 def running(settings: CommonSettings, folder: Path, *parts: str) -> Iterator[Workers]:
     """Topics, and workers on them, for the length of a block."""
-    with KafkaAdmin(settings, timeout_s=30) as admin:
+    with KafkaAdmin(settings, timeout_s=90) as admin:
         admin.ensure()
     workers = Workers(settings, folder)
     try:

@@ -99,6 +99,8 @@ def main(wanted: list[str]) -> int:
         for name, why, took_s in pool.map(tried, order):
             failed += bool(why)
             print(f"  {'SURVIVED' if why else 'caught  '} {name} ({took_s:.1f} s)  {why}", flush=True)
+        if sys.pycache_prefix:  # what is compiled is kept apart from the copies, and would outlive them
+            shutil.rmtree(f"{sys.pycache_prefix}{folder}", ignore_errors=True)
     print(f"{len(mutants) - failed} passed, {failed} failed")
     return 1 if failed or not mutants else 0
 

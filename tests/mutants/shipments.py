@@ -235,6 +235,18 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         "joined=version",
         f"{_PLAN}::test_a_new_plan_keeps_when_each_joined",
     ),
+    "every_shipment_of_a_plan_for_a_door": (
+        _PLANS,
+        "                handover=s.handover,\n",
+        "",
+        f"{_PLAN}::test_a_plan_keeps_where_each_is_handed_over",
+    ),
+    "every_shipment_for_a_door": (
+        _FOLD,
+        "                handover=event.handover,\n",
+        "",
+        f"{_LIFE}::test_where_it_is_handed_over_is_of_the_shipment_to_its_end",
+    ),
     "on_two_routes": (
         _PLANS,
         "others = (_strip(r, taken) for r in plan.routes",

@@ -11,17 +11,28 @@ from typing import Any
 
 import httpx
 import msgspec
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.portal.api.app import attach, create_app
 from services.portal.api.context import Portal
+from services.portal.api.passwords import Passwords
+from services.portal.api.sessions import cookie_name
 from services.portal.config import PortalSettings
+from services.portal.core.access import Role, Staff
+from services.portal.core.office import Seat, csrf_of
+from services.portal.store.imports import Imports
+from services.portal.store.lists import Lists
+from services.portal.store.office import Office
 from shared.adapters.memory.history import MemoryHistory
 from shared.adapters.memory.log import MemoryLog, MemoryTable
 from shared.adapters.memory.views import MemoryViews
-from shared.contracts import courier_routes, devices, links, merchants, shipment_commands
+from shared.adapters.objects import open_objects
+from shared.adapters.postgres.database import Database
+from shared.contracts import courier_routes, couriers, devices, links, merchants, shipment_commands
 from shared.contracts.courier_routes import CourierPlan, Route, RouteShipment, Stop
+from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
@@ -30,6 +41,7 @@ from shared.contracts.shipment_state import HistoryEntry
 from shared.contracts.views.people import MerchantView
 from shared.contracts.views.stage import StageView
 from shared.contracts.views.work import Outcome
+from shared.domain.keyrings import sha256_hex
 from shared.ports.log import Record
 
 NOW = 1_795_168_800_000
@@ -43,6 +55,13 @@ BOOK = {
     "cash": {"amount": "24.90", "currency": "EUR"},
     "window": {"from": "2026-11-20T14:00:00+02:00", "to": "2026-11-20T16:00:00+02:00"},
 }
+STAFF = {
+    "reader": (Role.READER, "athens"),
+    "staff": (Role.STAFF, "athens"),
+    "owner": (Role.OWNER, "athens"),
+    "far": (Role.OWNER, "patras"),
+}
+"""Who is logged in at the desk, by role and carrier; `far` is another carrier's."""
 SHOP = {"tenant": "athens", "name": "Πλειάδες", "zone": "Europe/Athens", "language": "el"}
 
 
@@ -59,10 +78,33 @@ class Kit:
     keys: dict[str, str] = field(default_factory=dict)
 
     def auth(self, who: str) -> dict[str, str]:
-        """Headers of a shop by its id, or of `admin`, or of `nobody`."""
+        """Headers of a shop by its id, of one of `STAFF` by his name, of `admin`, or of `nobody`."""
         if who == "nobody":
             return {}
+        if who in STAFF:
+            return self.seated(who)
         return {"Authorization": f"Bearer {ADMIN if who == 'admin' else self.keys[who]}"}
+
+    def seated(self, who: str) -> dict[str, str]:
+        """What the browser of one of `STAFF` sends that has logged in just now. His session is remembered as
+        one that was found in the database, which so need not be there."""
+        (role, tenant), token, now_ms = STAFF[who], f"session-of-{who}", self.now[0]
+        seat = Seat(
+            session=sha256_hex(token),
+            staff=Staff(account=f"p-{who}", tenant=tenant, role=role, name=who.title()),
+            email=f"{who}@example.org",
+            language=None,
+            totp=False,
+            recovery_left=0,
+            created_ms=now_ms,
+            seen_ms=now_ms,
+        )
+        self.portal.seats.put(seat, now_ms)
+        return {
+            "Cookie": f"{cookie_name(self.portal)}={token}",
+            "X-CSRF-Token": csrf_of(token),
+            "Origin": self.portal.settings.public_url,
+        }
 
     async def ask(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {**self.auth(who), **more.pop("headers", {})}
@@ -163,6 +205,8 @@ class Kit:
 
 
 NOWHERE = Path("/nowhere")
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""For tests alone."""
 _apps: dict[str, FastAPI] = {}
 
 
@@ -177,14 +221,18 @@ def _app(portal: Portal) -> FastAPI:
 
 
 @asynccontextmanager
-async def running(state_dir: Path = NOWHERE, **settings: Any) -> AsyncIterator[Kit]:
-    """A started portal with the shops `books` and `toys` of one carrier."""
+async def running(
+    state_dir: Path = NOWHERE, *, databases: tuple[Database, Database] | None = None, **settings: Any
+) -> AsyncIterator[Kit]:
+    """A started portal with the shops `books` and `toys` of one carrier; with the `databases` of the
+    portal and of the lists it has an office and lists."""
     now = [NOW]
     log, views = MemoryLog("/dromos/portal"), MemoryViews()
     history = MemoryHistory(log)
     values: dict[str, Any] = {
         "ticket_key": SecretStr("a-ticket-key-for-tests"),
         "admin_token": SecretStr(ADMIN),
+        "webhook_key": SecretStr("a-webhook-key-for-tests"),
         "state_dir": state_dir,
         "link_rate": "100000/minute",
         "auth_rate": "100000/minute",
@@ -192,6 +240,10 @@ async def running(state_dir: Path = NOWHERE, **settings: Any) -> AsyncIterator[K
         "gateway_url": "wss://live.example.org/",
     }
     portal = Portal(
+        office=Office(databases[0]) if databases is not None else None,
+        lists=Lists(databases[1]) if databases is not None else None,
+        imports=Imports(databases[0]) if databases is not None else None,
+        passwords=Passwords(CHEAP),
         settings=PortalSettings(**(values | settings)),
         log=log,
         views=views,
@@ -200,6 +252,8 @@ async def running(state_dir: Path = NOWHERE, **settings: Any) -> AsyncIterator[K
         devices=MemoryTable(log, devices.TOPIC, Device),
         links=MemoryTable(log, links.TOPIC, Link),
         plans=MemoryTable(log, courier_routes.TOPIC, CourierPlan),
+        couriers=MemoryTable(log, couriers.TOPIC, Courier),
+        objects=open_objects("memory:///"),
         now_ms=lambda: now[0],
     )
     app = _app(portal)

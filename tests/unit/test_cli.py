@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.testing import CliRunner
 
 from deploy.local.preflight import Check
-from services.cli import docs, health
+from services.cli import docs, promises
 from services.cli.config import CliSettings
 from services.cli.core import bodies, records
 from services.cli.core.letters import Wanted, counts
@@ -24,6 +24,7 @@ from services.cli.core.watching import as_line, seen
 from services.cli.http import Api
 from services.cli.main import app
 from services.cli.output import Failure
+from shared.adapters import health
 from shared.contracts.courier_positions import position, sign_of_life
 from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.views.work import Heartbeat
@@ -35,6 +36,11 @@ ISSUED = {
     "dlq show", "dlq redrive", "device enrol", "device rotate", "device revoke", "device watch",
     "shipment create", "shipment event", "shipment forget", "shipment show", "route plan", "route show",
     "link new", "link revoke", "simulate", "rebuild", "merchant put", "merchant show", "merchant key",
+    "merchant level show", "merchant level put", "merchant level slots",
+    "desk invite", "merchant webhook add", "merchant webhook list", "merchant webhook rotate",
+    "merchant webhook remove", "merchant webhook enable", "merchant webhook disable",
+    "notice show", "notice held", "notice release", "notice discard", "notice redeliver", "notice resend",
+    "notice preview", "promises report", "promises replay",
 }  # fmt: skip
 
 
@@ -183,6 +189,20 @@ def test_refusals_are_told_with_what_to_do() -> None:
     assert "log" in asked(httpx.Response(200, text="<html>not ours</html>")).then
 
 
+def test_a_shipment_is_announced_with_where_it_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+
+    def ask(_: Api, *__: str, body: Any, **___: Any) -> dict[str, Any]:
+        sent.append(body)
+        return {"shipment": "s-1", "command": "k-1", "status": "accepted"}
+
+    monkeypatch.setattr(Api, "ask", ask)
+    monkeypatch.setenv("DROMOS_MERCHANT_KEY", "k")
+    for words in (["--handover", "locker"], []):
+        assert CliRunner().invoke(app, ["shipment", "create", "N-1", *words]).exit_code == 0
+    assert [body.get("handover") for body in sent] == ["locker", None]
+
+
 def test_a_key_is_stripped_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked(problem(403), key=" k\r\n").details == {"status": 403}
     for key in ("k3y k3y", "k3y\rk3y", "k3y-κλειδί", " \r\n"):
@@ -207,7 +227,8 @@ def test_each_process_of_a_kind_is_seen_and_a_kind_without_one_too() -> None:
         Heartbeat(part="couriers-1", ready=True, at_ms=0, detail="partitions [0, 1]"),
     ]
     assert [(look.name, look.state) for look in health.of_workers(beats)] == [
-        ("couriers-1", "ok"), ("couriers-2", "down"), ("shipments", "ok"), ("stages", "down")
+        ("couriers-1", "ok"), ("couriers-2", "down"), ("shipments", "ok"), ("stages", "down"),
+        ("lists", "down"), ("estimator", "down"), ("notifier", "down"),
     ]  # fmt: skip
 
 
@@ -236,7 +257,7 @@ def test_nothing_runs_where_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> 
     settings = CliSettings()
     looks = health.workers(settings.redis_url, settings.namespace)
     assert [(look.name, look.state) for look in looks] == [
-        (name, "down") for name in ("redis", "shipments", "stages", "couriers")
+        (name, "down") for name in ("redis", *health.WORKERS)
     ]
 
 
@@ -352,3 +373,15 @@ def test_spans_and_sizes_in_sensible_units() -> None:
         "10.0 TB",
     ]
     assert records.span(None) == ""
+
+
+def test_of_windows_that_nobody_could_look_at_nothing_is_claimed(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = {
+        "attempts": 3, "delivered": 2, "bounded": False, "stated": 0.9, "by_horizon": [], "by_hour": [],
+        "revisions": {"mean": 0.0, "p50": 0, "most": 0}, "overall": {"looks": 0, "unknown": 0},
+        "curve": [{"scale": 1.0, "rate": 0.0}],
+    }  # fmt: skip
+    promises._tell(answer, 30)
+    said = capsys.readouterr().out
+    assert "times as wide" not in said
+    assert "No window was on display" in said

@@ -91,14 +91,16 @@ def test_next_near_arrived_are_each_noticed_once() -> None:
     for k in range(12):
         r.fix(t + 5 * k + 5, (1000 + k % 3, 2), speed=0.2)
     assert r.noticed("s-1") == ["next", "near", "arrived"]
-    assert r.noticed("s-2") == []
+    assert r.noticed("s-2") == ["stops_away"]
     times = {c.what: (c.at_ms - EIGHT_MS) / 1000 for c in r.commands}
     assert times["next"] == 0
     assert times["near"] == 50  # 2 min at a usual 5.3 m/s: 636 m before the door
     assert 130 <= times["arrived"] <= 140
     r.outcome(t + 65, "s-1")
-    assert r.noticed("s-2") == ["next"]
-    assert all(c.stops_left == 0 for c in r.commands)
+    assert r.noticed("s-2") == ["stops_away", "next"]
+    assert r.noticed("s-5") == ["stops_away"], "three stops before it are left now, and were four"
+    assert r.noticed("s-6") == []
+    assert all(c.stops_left == 0 for c in r.commands if c.what != "stops_away")
 
 
 def test_near_goes_by_the_way_not_by_the_crow() -> None:
@@ -135,10 +137,10 @@ def test_a_red_light_at_a_later_stop_is_no_arrival() -> None:
     r.drive(0, (1500, 0), (2000, 0))
     for k in range(9):
         r.fix(70 + 5 * k, (2001, 0), speed=0)
-    assert r.noticed("s-2") == []
+    assert r.noticed("s-2") == ["stops_away"]
     for k in range(9, 15):
         r.fix(70 + 5 * k, (2001, 0), speed=0)
-    assert r.noticed("s-2") == ["arrived"]
+    assert r.noticed("s-2") == ["stops_away", "arrived"]
     assert r.commands[-1].stops_left == 1
 
 

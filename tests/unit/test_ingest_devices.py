@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.core.credentials import Credentials, presented
-from services.ingest.core.devices import DeviceKeys, MerchantKeys, digest
 from services.ingest.core.rate import RateLimit
 from services.ingest.core.reading import Fix, Reading, SignOfLife
 from services.ingest.core.records import feature, record_id
 from shared.contracts.devices import Device, DeviceSecret
+from shared.domain.keyrings import DeviceKeys, MerchantKeys, sha256_hex
 from tests.ingest_support import (
     BOOKSHOP,
     DEVICES,
@@ -40,7 +40,7 @@ def test_a_secret_finds_its_device_and_no_other() -> None:
     found = ring.find(SECRET, NOW)
     assert found is not None
     assert (found.device, found.courier) == ("van-12", "eleni")
-    for wrong in ("", SECRET + "x", SECRET[:-1], SECRET.upper(), digest(SECRET), REVOKED_SECRET):
+    for wrong in ("", SECRET + "x", SECRET[:-1], SECRET.upper(), sha256_hex(SECRET), REVOKED_SECRET):
         assert ring.find(wrong, NOW) is None
 
 
@@ -50,8 +50,8 @@ def test_two_secrets_while_rotating() -> None:
         tenant="t",
         courier="eleni",
         secrets=(
-            DeviceSecret(sha256=digest("new-secret-new-secret")),
-            DeviceSecret(sha256=digest(SECRET), until_ms=NOW + 60_000),
+            DeviceSecret(sha256=sha256_hex("new-secret-new-secret")),
+            DeviceSecret(sha256=sha256_hex(SECRET), until_ms=NOW + 60_000),
         ),
     )
     ring = keys(rotating)

@@ -12,12 +12,12 @@ import httpx
 import pytest
 import structlog
 
-from services.ingest.core.devices import digest
 from services.ingest.intake import Intake
 from shared import logs
 from shared.contracts import devices, merchants
 from shared.contracts.merchants import ApiKey, Merchant
 from shared.contracts.registry import LIVE_TOPICS
+from shared.domain.keyrings import sha256_hex
 from tests.ingest_support import PARKED, World, device, world
 
 CANARY = "cAnary-sEcret_0f/van+12="
@@ -142,7 +142,7 @@ async def enrol(w: World) -> None:
         merchant="canary",
         tenant="athens-couriers",
         name="C",
-        keys=(ApiKey(key="0c0c0c", sha256=digest(MERCHANT)),),
+        keys=(ApiKey(key="0c0c0c", sha256=sha256_hex(MERCHANT)),),
     )
     await w.log.append(merchants.TOPIC, "canary", shop, id="m")
 

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from services.portal.api.sweep import sweep
-from services.portal.core.keys import sha256_hex
 from shared.contracts import link_openings, links
 from shared.contracts.frames import Snapshot
 from shared.contracts.topic import DAY_MS
 from shared.contracts.views.live import Line, LiveBatch, LiveView, Watcher
 from shared.contracts.views.party import PartyView
+from shared.domain.keyrings import sha256_hex
 from shared.domain.page import LINK_AFTER_END_MS
 from shared.tickets import Tickets
 from tests.unit.portal_kit import NOW, Kit, running

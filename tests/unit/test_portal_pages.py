@@ -246,3 +246,16 @@ async def test_an_unexpected_error_says_nothing_of_itself(state_dir: Path) -> No
 def test_content_codings() -> None:
     assert accepted("gzip, br;q=0.5, *;q=0") == {"gzip", "br"}
     assert accepted("") == {""}
+
+
+async def test_this_machine_by_another_name_is_led_to_the_portals_own(state_dir: Path) -> None:
+    """A session made under one name is none under the other."""
+    async with running(state_dir, public_url="http://127.0.0.1:8080") as kit:
+        asked = await kit.client.get("http://localhost:8080/desk/shipments?tag=late")
+        assert asked.status_code == 307
+        assert asked.headers["location"] == "http://127.0.0.1:8080/desk/shipments?tag=late"
+        assert (await kit.client.get("http://127.0.0.1:8080/")).headers["location"] == "/desk"
+        for elsewhere in ("http://evil.example.org:8080/desk", "http://127.0.0.1:8080/desk"):
+            assert (await kit.client.get(elsewhere)).status_code == 503, "served, though none is built here"
+    async with running(state_dir) as kit:
+        assert (await kit.client.get("http://localhost:8080/desk")).status_code == 503

@@ -68,6 +68,17 @@ async def test_stops_in_their_order_with_their_merchants(kit: Kit) -> None:
     assert "leg" not in command["stops"][1]
 
 
+async def test_a_plan_says_of_each_shipment_where_it_is_handed_over(kit: Kit) -> None:
+    await kit.registered("books", "a", handover="locker")
+    await kit.registered("books", "b")
+    body = {"stops": [{"lon": 24.94, "lat": 60.17, "shipments": ["s-a", "s-b"]}]}
+    assert (await kit.ask("books", "PUT", "/v1/routes/eleni/r-1", json=body)).status_code == 202
+    assert planned(kit)["stops"][0]["shipments"] == [
+        {"shipment": "s-a", "merchant": "books", "handover": "locker"},
+        {"shipment": "s-b", "merchant": "books"},
+    ]
+
+
 async def test_a_stop_without_a_place_is_its_shipments_address(kit: Kit) -> None:
     stage = await kit.registered("books", "a")
     body = {"stops": [{"shipments": [stage.shipment]}]}
@@ -282,3 +293,22 @@ async def test_a_track_that_cannot_be_read_in_time_says_so(kit: Kit) -> None:
 )
 def test_the_day_begins_at_the_zones_midnight(zone: str, midnight: int) -> None:
     assert track.midnight_ms(NOW, zone) == midnight
+
+
+async def test_what_has_ended_comes_onto_no_route_but_may_stay_where_it_stands(kit: Kit) -> None:
+    await kit.registered("books", "a", substatus="Delivered_001", ended=True)
+    await kit.registered("books", "b")
+    body = {"stops": [{"lon": 24.94, "lat": 60.17, "shipments": ["s-a", "s-b"]}]}
+    refused = await kit.ask("books", "PUT", "/v1/routes/eleni/r-1", json=body)
+    assert refused.status_code == 422
+    assert "have ended, leave them out: s-a." in refused.json()["detail"]
+    await kit.planned("eleni", ("s-a", "books"))
+    assert (await kit.ask("books", "PUT", "/v1/routes/eleni/r-1", json=body)).status_code == 202
+
+
+async def test_nobody_lives_where_failed_geocoders_point(kit: Kit) -> None:
+    await kit.registered("books", "a")
+    body = {"stops": [{"lon": 0.0, "lat": 0.0, "shipments": ["s-a"]}]}
+    answer = await kit.ask("books", "PUT", "/v1/routes/eleni/r-1", json=body)
+    assert answer.status_code == 422
+    assert "0, 0 is no place" in answer.text

@@ -176,6 +176,8 @@ async def test_the_fingerprint_cannot_be_found_by_trying_bodies(kit: Kit) -> Non
         (("window", "from"), "2026-11-20T14:00:00"),
         (("zone",), "Atlantis/City"),
         (("parcels",), 0),
+        (("handover",), "window-sill"),
+        (("handover",), None),
         (("colour",), "red"),
     ],
 )
@@ -194,6 +196,37 @@ async def test_what_cannot_be_is_422_with_the_field_and_without_what_was_sent(
     assert all(e["field"].startswith("body") for e in problem["errors"])
     assert "Maria" not in answer.text
     assert kit.log.records(shipment_commands.TOPIC) == []
+
+
+@pytest.mark.parametrize("handover", ["door", "locker", "counter"])
+async def test_where_it_is_handed_over_goes_with_the_command(kit: Kit, handover: str) -> None:
+    assert (await register(kit, body={**BOOK, "handover": handover})).status_code == 202
+    (record,) = kit.log.records(shipment_commands.TOPIC)
+    command = shipment_commands.DECODER.decode(record.value or b"")
+    assert isinstance(command, shipment_commands.Register)
+    assert command.handover == handover
+
+
+async def test_a_place_of_another_kind_is_refused_with_those_there_are(kit: Kit) -> None:
+    answer = await register(kit, body={**BOOK, "handover": "Locker"})
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "body.handover"
+    assert all(kind in error["message"] for kind in ("door", "locker", "counter"))
+
+
+async def test_a_request_that_says_door_is_the_same_as_one_that_says_nothing(kit: Kit) -> None:
+    silent = (await register(kit)).json()
+    assert (await register(kit, body={**BOOK, "handover": "door"})).json() == silent
+    other = (await register(kit, body={**BOOK, "handover": "locker"})).json()
+    assert other["shipment"] == silent["shipment"]
+    assert other["command"] != silent["command"]
+
+
+async def test_its_document_says_where_it_is_handed_over(kit: Kit) -> None:
+    for number, handover in (("1", None), ("2", "counter")):
+        stage = await kit.registered("books", number, **({"handover": handover} if handover else {}))
+        found = (await kit.ask("books", "GET", f"/v1/shipments/{stage.shipment}")).json()
+        assert found["handover"] == (handover or "door")
 
 
 async def test_without_a_key_it_says_which_header(kit: Kit) -> None:
@@ -297,7 +330,8 @@ async def test_the_recipient_is_forgotten_in_every_version_and_nobody_else(kit: 
     kit.history.available = False
     assert (await kit.ask("books", "DELETE", path)).status_code == 503
     kit.history.available = True
-    assert (await kit.ask("books", "DELETE", path)).json() == {"shipment": shipment, "deleted": 3}
+    forgotten = (await kit.ask("books", "DELETE", path)).json()
+    assert forgotten == {"shipment": shipment, "deleted": 3, "pictures": 0}
     newest = {r.key: r.value for r in kit.log.records(shipment_parties.TOPIC)}
     assert {(key or "").partition("/")[0] for key, value in newest.items() if value} == {other["shipment"]}
     assert (await kit.ask("admin", "DELETE", path)).json()["deleted"] == 0

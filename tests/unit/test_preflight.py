@@ -23,13 +23,13 @@ def python(version: tuple[int, int], *, has_venv: bool = True) -> Python:
     return Python("/usr/bin/python", version, has_venv)
 
 
-@pytest.mark.parametrize("name", ["preflight", "pythons", "browser", "bootstrap"])
+@pytest.mark.parametrize("name", ["preflight", "pythons", "browser", "bootstrap", "hosts"])
 def test_what_an_old_python_reads_parses_on_3_8(name: str) -> None:
     ast.parse((LOCAL / f"{name}.py").read_text(), feature_version=(3, 8))
 
 
 @pytest.mark.parametrize(
-    "name", ["preflight", "pythons", "browser", "bootstrap", "install", "steps", "java", "node"]
+    "name", ["preflight", "pythons", "browser", "bootstrap", "hosts", "install", "steps", "java", "node"]
 )
 def test_what_runs_before_the_environment_needs_only_the_standard_library(name: str) -> None:
     for node in ast.parse((LOCAL / f"{name}.py").read_text()).body:
@@ -177,3 +177,32 @@ def test_a_python_found_in_pyenv_is_probed(monkeypatch: pytest.MonkeyPatch, tmp_
     found = pythons.probe(str(folder / "python3.12"))
     assert found is not None
     assert found.version == sys.implementation.version[:2]
+
+
+def test_root_is_told_which_folders_others_get_through(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "closed" / "open").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o700)
+    monkeypatch.setenv("DROMOS_STATE_DIR", str(tmp_path / "closed" / "open" / ".dromos"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    check = preflight.check_database()
+    assert check.state == "note"
+    assert f"{tmp_path / 'closed'}" in check.detail
+    assert f"{tmp_path / 'closed' / 'open'}" not in check.detail
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert preflight.check_database().state == "ok"
+
+
+def test_a_host_that_is_not_this_machines_is_missed_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DROMOS_HOST", "203.0.113.77")
+    [check] = [c for c in preflight.run_checks("demo") if c.name == "host"]
+    assert check.state == "missing"
+    assert "no address of this machine" in check.detail
+    assert "HOST=" in check.remedy
+    monkeypatch.setenv("DROMOS_HOST", "127.0.0.1")
+    assert preflight.check_host().state == "ok"
+    monkeypatch.delenv("DROMOS_HOST")
+    assert all(c.name != "host" for c in preflight.run_checks("demo"))

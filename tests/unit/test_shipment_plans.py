@@ -56,7 +56,9 @@ class Courier:
         self.said = plans.told_on(before, after, command)
         return "ok" if after.refused is None else after.refused.partition(":")[0]
 
-    def planned(self, *stops: str, route: str = "r", clock: str = "10:00") -> str:
+    def planned(
+        self, *stops: str, route: str = "r", clock: str = "10:00", expected: int | None = None
+    ) -> str:
         """Stops as the shipments handed over there, `a b` for two at one."""
         made = tuple(
             PlannedStop(
@@ -67,7 +69,7 @@ class Courier:
             )
             for n, stop in enumerate(stops)
         )
-        return self.send(PlanRoute(**self.head(clock), route=route, stops=made))
+        return self.send(PlanRoute(**self.head(clock), route=route, stops=made, expected=expected))
 
     def sets_out(self, clock: str = "11:00", route: str = "r") -> str:
         return self.send(SetOut(**self.head(clock), route=route))
@@ -105,6 +107,19 @@ def test_a_new_plan_keeps_when_each_joined() -> None:
         ("c", True, 3)
     ]
     assert eleni.told(Start) == []
+
+
+def test_a_plan_keeps_where_each_is_handed_over() -> None:
+    eleni = Courier()
+    parcels = (
+        PlannedShipment(shipment="a", merchant="bookshop", handover="locker"),
+        PlannedShipment(shipment="b", merchant="bookshop"),
+    )
+    there = PlannedStop(stop="stop-1", lon=24.94, lat=60.17, shipments=parcels)
+    eleni.send(PlanRoute(**eleni.head("10:00"), route="r", stops=(there,)))
+    eleni.sets_out()
+    assert eleni.plan is not None
+    assert [s.handover for s in eleni.plan.routes[0].stops[0].shipments] == ["locker", "door"]
 
 
 def test_what_a_new_plan_leaves_out_is_withdrawn() -> None:
@@ -219,3 +234,16 @@ def test_what_joined_again_is_not_taken_back() -> None:
     taken = TakeBack(**eleni.head("12:00"), route="r", shipment="a", route_version=1)
     assert eleni.send(taken) == "not_on_this_route"
     assert eleni.routes() == {"r": {"a": 3, "b": 1}}
+
+
+def test_a_plan_made_of_an_older_one_is_refused_and_changes_nothing() -> None:
+    eleni = Courier()
+    assert eleni.planned("s-1", "s-2") == "ok"
+    assert eleni.planned("s-2", "s-1", expected=1) == "ok"
+    assert eleni.planned("s-1", expected=1) == "plan_changed"
+    assert list(eleni.routes()["r"]) == ["s-2", "s-1"]
+    assert eleni.said == []
+    assert eleni.planned("s-1", "s-2", expected=3) == "ok", "a refusal is a version, too"
+    assert eleni.send(CloseRoute(**eleni.head("12:00"), route="r", expected=3)) == "plan_changed"
+    assert eleni.routes() == {"r": {"s-1": 1, "s-2": 1}}
+    assert eleni.send(CloseRoute(**eleni.head("12:00"), route="r", expected=5)) == "ok"

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
-from shared.domain.shipment import empty, replace
+from services.shipments.core import shipment as shipments
+from shared.contracts import shipment_events
+from shared.contracts.common import Actor, Money
+from shared.contracts.shipment_commands import Register, Report
+from shared.contracts.shipment_events import Registered, Reported
+from shared.domain.shipment import empty, fold, replace, stage_view
 from tests.unit.shipment_life import Life, at
 
 TAKEN = """
@@ -37,6 +44,39 @@ def test_delivered(life: Life) -> None:
         "11:45 OutForDelivery_004",
         "11:50 Delivered_003",
     ]
+
+
+def test_where_it_is_handed_over_is_of_the_shipment_to_its_end() -> None:
+    life = Life()
+    command = Register(
+        id="k-0",
+        tenant="athens",
+        shipment=life.shipment,
+        at_ms=at("08:00"),
+        actor=Actor(kind="merchant", id="bookshop"),
+        merchant="bookshop",
+        order_number="GR-1",
+        fingerprint="f",
+        parties="k-0",
+        handover="locker",
+    )
+    life.send(command, "08:00")
+    life.tell_all("""
+        10:00 system assigns eleni 5
+        11:00 system starts eleni 6
+        11:50 eleni Delivered_001
+    """)
+    assert life.state.handover == "locker"
+    view = stage_view(life.state)
+    assert view is not None
+    assert view.handover == "locker"
+
+
+def test_an_event_from_before_it_was_told_is_of_a_door(life: Life) -> None:
+    old = msgspec.json.encode(life.events[0])
+    assert b"handover" not in old, "what is usual is not written"
+    assert isinstance(shipment_events.DECODER.decode(old), Registered)
+    assert fold(empty("s-1", "athens"), shipment_events.DECODER.decode(old)).handover == "door"
 
 
 def test_nothing_follows_the_end(life: Life) -> None:
@@ -229,3 +269,24 @@ def test_unregistered() -> None:
     assert life.tell("10:01 shop registers") == "ok"
     assert life.now() == "InfoReceived_001 0"
     assert life.tell("10:02 shop registers") == "already_registered"
+
+
+def test_what_was_said_with_a_report_stands_in_the_history_at_its_stage(life: Life) -> None:
+    """Also when a later report of another stage comes first."""
+    life.tell_all("11:40 eleni AttemptFail_002")
+    cash, proofs = Money(amount="24.90", currency="EUR"), ("20261120.AAAAAAAAAAAAAAAAAAAAAA",)
+    shipment, at_ms = life.state.shipment, at("11:50")
+    head: dict[str, Any] = {"id": "k-cash", "tenant": "athens", "shipment": shipment, "at_ms": at_ms}
+    report = Report(
+        **head,
+        actor=Actor(kind="courier", id="eleni"),
+        substatus="Delivered_004",
+        note="k-cash.1",
+        cash=cash,
+        proofs=proofs,
+    )
+    event = shipments.decide(life.state, report, at("11:50"), "test")
+    assert isinstance(event, Reported)
+    last = fold(life.state, event).history[-1]
+    assert (last.substatus, last.note, last.cash, last.proofs) == ("Delivered_004", "k-cash.1", cash, proofs)
+    assert all(e.cash is None and not e.proofs for e in life.state.history)

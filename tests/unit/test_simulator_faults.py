@@ -12,7 +12,15 @@ from services.simulator.core.board import FAR_FROM, KINDS, Candidate, choose, fi
 from services.simulator.core.faults import BAD, NONE, STREET, Faults, Network, in_order_of_sending
 from services.simulator.core.gps import Fix
 from services.simulator.core.texts import OUTCOMES, SHOPS
-from services.simulator.core.world import couriers, outcome, plan_round, usable
+from services.simulator.core.world import (
+    HANDOVER_SHARES,
+    HANDOVERS,
+    Address,
+    couriers,
+    outcome,
+    plan_round,
+    usable,
+)
 from shared.contracts.common import Policy
 from shared.contracts.status import SUBSTATUSES
 from shared.geo import distance_m
@@ -129,6 +137,18 @@ def test_rounds_are_made_of_usable_addresses_and_known_words() -> None:
     assert plan_round(addresses, 30, "T", random.Random(1)) == plans
     assert {shop.language for shop in SHOPS} == {"el", "ru", "en"}
     assert {Policy(**shop.policy).mode for shop in SHOPS} == {"live", "strict", "open"}
+
+
+def test_some_stops_are_lockers_and_counters_where_nobody_pays_or_is_out() -> None:
+    addresses = [Address(f"Katu {n}", (24.94, 60.17 + n / 1e5)) for n in range(2000)]
+    plans = plan_round(addresses, 2000, "T", random.Random(1))
+    drawn = Counter(p.order.handover for p in plans)
+    for kind, share in zip(HANDOVERS, HANDOVER_SHARES, strict=True):
+        assert drawn[kind] / 2000 == pytest.approx(share, abs=0.03)
+    elsewhere = [p for p in plans if p.order.handover != "door"]
+    assert {(p.substatus, p.order.cash, p.order.floor, p.taken_by) for p in elsewhere} == {
+        ("Delivered_001", None, None, None)
+    }
 
 
 def test_outcomes_have_their_shares() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
-from services.cli.core.standing import Mark, Part, Put, RoleLag, Standing, put_aside, role_lags, word
-from services.cli.status import _told
+from shared.adapters import standing
+from shared.config import CommonSettings
 from shared.contracts.dead_letters import DeadLetter
+from shared.contracts.views.work import Canary
+from shared.domain.standing import Mark, Part, Put, RoleLag, Standing, put_aside, role_lags, told, word
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 WELL = Standing(
@@ -17,6 +21,7 @@ WELL = Standing(
     parts=(Part("portal", "portal", True), Part("couriers", "couriers-2", True, 1_795_168_000_000)),
     kafka="",
     redis="",
+    postgres="",
     lag=(RoleLag("couriers", "couriers", 1, 3, 0.2),),
     marks=(Mark("couriers", 0.4, ()),),
     put_aside=(),
@@ -40,6 +45,14 @@ KAFKA_AWAY = {"kafka": "no answer", "lag": None, "put_aside": None}
         ({"parts": (Part("couriers", "c-2", False),)}, False, "c-2: not ready", "Workers that exit"),
         ({"parts": (Part("portal", "portal", False),)}, False, "portal: not ready", "Running it"),
         (REDIS_AWAY, False, "Redis is away: refused", "Running it"),
+        (
+            {"canary": Canary(at_ms=1, detail="no answer of ingest")},
+            False,
+            "come through: no answer of ingest",
+            "The canary",
+        ),
+        ({"postgres": "refused"}, False, "PostgreSQL is away: refused", "Running it"),
+        ({"marks": (Mark("lists", None, (3,)),)}, False, "lists: behind.", "Lag"),
         (KAFKA_AWAY, False, "Kafka is away: no answer", "Running it"),
         (REDIS_AWAY | KAFKA_AWAY, False, "until it is back. Redis is away", "Running it"),
     ],
@@ -62,11 +75,11 @@ def test_what_is_down_goes_before_what_is_behind() -> None:
 
 
 def test_as_json_it_says_what_the_exit_code_says() -> None:
-    told = _told(WELL)
-    assert (told["ok"], told["see"], told["paused"], told["sockets"]) == (True, None, False, 7)
-    assert told["kafka"] == {"up": True, "detail": None}
-    assert [part["since"] for part in told["parts"]] == [None, "2026-11-20T09:46:40.000+00:00"]
-    away = _told(msgspec.structs.replace(WELL, redis="refused", marks=None))
+    said = told(WELL)
+    assert (said["ok"], said["see"], said["paused"], said["sockets"]) == (True, None, False, 7)
+    assert said["kafka"] == {"up": True, "detail": None}
+    assert [part["since"] for part in said["parts"]] == [None, "2026-11-20T09:46:40.000+00:00"]
+    away = told(msgspec.structs.replace(WELL, redis="refused", marks=None))
     assert (away["ok"], away["paused"], away["redis"]) == (False, None, {"up": False, "detail": "refused"})
     assert away["lag"][0]["records"] == 3, "the rest is told"
 
@@ -93,3 +106,16 @@ def test_parked_points_are_told_from_dead_letters() -> None:
 
     found = put_aside([letter("a", None), letter("b", 1), letter("c", None)])
     assert [(put.parked, put.count) for put in found] == [(True, 2), (False, 1)]
+
+
+def test_a_part_that_ends_while_it_is_asked_spoils_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = CommonSettings(state_dir=tmp_path, part="test")
+    (tmp_path / "run").mkdir()
+    told_there = {"DROMOS_REDIS_URL": settings.redis_url}
+    (tmp_path / "run" / "up.json").write_text(json.dumps(told_there), encoding="utf-8")
+    parts = {"parts": {"portal": {"pid": 4_000_000}}}
+    (tmp_path / "run" / "parts.json").write_text(json.dumps(parts), encoding="utf-8")
+    monkeypatch.setattr(psutil, "pid_exists", lambda _pid: True)
+    assert standing._began(settings) == {}

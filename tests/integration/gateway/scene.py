@@ -108,6 +108,10 @@ class Scene:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.gateway.port}/"
 
+    def from_now_on(self, **changes: Any) -> None:
+        """Change what the gateway goes by: a limit that is to be met only when all is ready for it."""
+        self.gateway.settings = self.gateway.settings.model_copy(update=changes)
+
     async def beat(self) -> None:
         """All parts are up with their logs."""
         while True:

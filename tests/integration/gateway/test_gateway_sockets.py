@@ -70,7 +70,8 @@ async def test_a_megabyte_is_refused_and_nobody_else_feels_it() -> None:
 
 
 async def test_no_first_message() -> None:
-    async with scene(gateway_hello_s=0.3) as it:
+    async with scene() as it:
+        it.from_now_on(gateway_hello_s=0.3)  # the handshake may take its time
         silent = Page(await it.connect())
         await silent.ends("bad_hello")
         await until(lambda: it.gateway.door.connections == 0, "the connection is forgotten")
@@ -273,7 +274,8 @@ async def test_stalled_sockets_cost_the_others_nothing_and_are_closed() -> None:
     """200 clients that stop reading; the healthy ones get every state; what is kept for the others stays
     small, and in the end they are told and cut off."""
     shipments = tuple(f"s-{n}" for n in range(1, 41))
-    async with scene(shipments, gateway_slow_s=2.0, gateway_send_buffer=4096, gateway_max_per_link=8) as it:
+    changes = {"gateway_slow_s": 600.0, "gateway_send_buffer": 4096, "gateway_max_per_link": 8}
+    async with scene(shipments, **changes) as it:
         healthy = [await it.watch(s) for s in shipments[:5]]
         stalled = [await _deaf(it.gateway.port, ticket(s)) for s in shipments for _ in range(5)]
         fanout = it.gateway.fanout
@@ -291,6 +293,7 @@ async def test_stalled_sockets_cost_the_others_nothing_and_are_closed() -> None:
         before = fanout.conflated
         it.publish(v.live(version + 1, [v.line("exact", at, v.NOW_MS + version + 1)]))
         await until(lambda: fanout.conflated >= before + 200, "nothing more is queued for them")
+        it.from_now_on(gateway_slow_s=2.0)
         await until(lambda: len(fanout.clients) == 5, "they are cut off")
         assert it.gateway.closed["too_slow"] == 200
         it.publish(v.live(version + 2, [v.line("exact", at, v.NOW_MS + version + 2)]))
@@ -351,14 +354,14 @@ async def _deaf(port: int, text: str) -> socket.socket:
 
 
 async def test_control_frames_and_ready_frames_go_side_by_side() -> None:
-    async with scene(gateway_ping_s=0.05) as it:
+    async with scene() as it:
         page = await it.watch()
+        [client] = it.gateway.fanout.clients.values()
         for version in range(1, 200):
+            answers = [await page.socket.ping(), await client.ping()] if version % 20 == 0 else []
             it.publish(v.exact(version))
-            if version % 20 == 0:
-                waiter = await page.socket.ping()
-                async with asyncio.timeout(WAIT_S):
-                    await waiter
+            async with asyncio.timeout(WAIT_S):
+                await asyncio.gather(*answers)
         await until(lambda: page.at_ms() == v.NOW_MS + 199_000, "all has come through")
         assert not page.closed
 

@@ -1,0 +1,78 @@
+"""How far a follower is, told while the group gives its partitions to others."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka.errors import IllegalStateError
+from faust.types import TP
+
+from shared.adapters.kafka.follower import Follower
+
+KEPT, LOST = TP("t", 0), TP("t", 1)
+NOW_MS = 1_790_000_000_000
+
+
+class Consumer:
+    """Two partitions of ten records, all worked off; `LOST` is given away at the step that is named."""
+
+    def __init__(self, step: str) -> None:
+        self.step, self.assigned = step, {KEPT, LOST}
+        self._committed_offset = {KEPT: 10, LOST: 10}
+        self._thread = SimpleNamespace(_consumer=self)
+
+    def _at(self, step: str) -> None:
+        if step == self.step:
+            self.assigned.discard(LOST)
+
+    def assignment(self) -> set[TP]:
+        return set(self.assigned)
+
+    async def earliest_offsets(self, *asked: TP) -> dict[TP, int]:
+        self._at("earliest")
+        return dict.fromkeys(asked, 0)
+
+    def highwater(self, tp: TP) -> int:
+        self._at("highwater")
+        assert tp in self.assigned, "Partition is not assigned"
+        return 10
+
+    def last_poll_timestamp(self, tp: TP) -> int:
+        self._at("asked")
+        assert tp in self.assigned, "Partition is not assigned"
+        return NOW_MS
+
+    async def position(self, tp: TP) -> int:
+        self._at("position")
+        if tp not in self.assigned:
+            raise IllegalStateError(f"Partition {tp} is not assigned")
+        return 10
+
+
+def follower(step: str) -> Follower:
+    made: Any = Follower.__new__(Follower)
+    made.app = SimpleNamespace(consumer=Consumer(step))
+    made.caught_up, made._done, made._base, made.ends, made._heard_ms = False, {}, {}, {}, 0
+    found: Follower = made
+    return found
+
+
+async def test_all_is_told_of_partitions_that_stay() -> None:
+    it = follower("never")
+    assert await it.marks() == ({KEPT: NOW_MS, LOST: NOW_MS}, True)
+    assert it.caught_up
+    assert it.ends == {KEPT: 10, LOST: 10}
+
+
+async def test_one_that_is_given_away_meanwhile_is_left_out_and_ends_nothing() -> None:
+    for step in ("earliest", "highwater", "asked", "position"):
+        it = follower(step)
+        marks, caught_up = await it.marks()
+        assert (marks, caught_up, it.caught_up) == ({KEPT: NOW_MS}, False, False), step
+
+
+async def test_where_a_partition_begins_is_not_kept_when_it_was_given_away_while_that_was_asked() -> None:
+    it = follower("earliest")
+    await it.marks()
+    assert it.worked_off_to() == {KEPT: 0}
