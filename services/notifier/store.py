@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,9 +21,6 @@ from shared.contracts.topic import DAY_MS
 
 KEPT_MS = 90 * DAY_MS
 """Longer than the log keeps milestones: read again, none of them is new."""
-
-FROZEN_MS = 15_000
-"""Who does nothing in a transaction for so long has been frozen: what he has locked is others' again."""
 
 _DECIDING = 0x6E6F7469636573
 """PostgreSQL's lock of who decides, by number."""
@@ -44,7 +41,6 @@ class Ledger:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._database.transaction() as connection:
-            await connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {FROZEN_MS:d}"))
             yield Transaction(connection)
 
     async def sweep(self, now_ms: int) -> None:

@@ -121,5 +121,9 @@ links = Table(
 would undo that somebody has revoked it meanwhile."""
 
 
+TRANSACTION_MS = 15_000
+"""Less than the lease of what is being sent: who was frozen with a notice locked holds up nobody longer."""
+
+
 def database(url: str) -> Database:
-    return Database(url, SCHEMA, Path(__file__).parent / "migrations")
+    return Database(url, SCHEMA, Path(__file__).parent / "migrations", transaction_ms=TRANSACTION_MS)

@@ -126,7 +126,9 @@ def test_one_origin_has_pages_positions_and_the_socket(door: Door) -> None:
     # A name of one's own would from then on be asked by https at every port, the certificate's page too.
     assert "Strict-Transport-Security" not in page.headers
     context = ssl.create_default_context(cafile=str(door.authority))
-    with connect(door.gateway_url, origin=Origin(door.url), ssl=context, proxy=None) as socket:
+    with connect(
+        door.gateway_url, origin=Origin(door.url), ssl=context, proxy=None, open_timeout=60
+    ) as socket:
         assert json.loads(socket.recv()) == ["/live", door.url, "127.0.0.1"]
         socket.send("still there")
         assert socket.recv() == "still there"

@@ -22,6 +22,10 @@ CONNECT_S = 5
 STATEMENT_MS = 10_000
 ANSWER_S = 12
 """A server that is frozen, or behind a line that is cut, ends no statement by itself."""
+TRANSACTION_MS = 60_000
+"""Who is longer in one transaction has been frozen, or cut off: what he has locked is others' again. Neither
+the timeout of statements nor that of idle transactions ends one whose process stopped between the messages of
+one statement: the server is then neither idle nor executing. Needs PostgreSQL 17."""
 AWAY = (SQLAlchemyError, OSError, TimeoutError)
 NAMING = {
     "ix": "%(table_name)s_%(column_0_N_name)s_idx",
@@ -56,7 +60,9 @@ def metadata() -> MetaData:
 class Database:
     """The tables of one schema. Statements end after ten seconds: a page waits for none longer."""
 
-    def __init__(self, url: str, schema: str, migrations: Path) -> None:
+    def __init__(
+        self, url: str, schema: str, migrations: Path, *, transaction_ms: int = TRANSACTION_MS
+    ) -> None:
         """`url` as SQLAlchemy has it (`postgresql+asyncpg://...`); `migrations` is an Alembic folder."""
         self.schema, self._migrations = schema, migrations
         self.engine: AsyncEngine = create_async_engine(
@@ -72,6 +78,7 @@ class Database:
                 "server_settings": {
                     "search_path": schema,
                     "statement_timeout": str(STATEMENT_MS),
+                    "transaction_timeout": str(transaction_ms),
                     # A plan made for any value is a bad one for most: a rare name, a frequent one.
                     "plan_cache_mode": "force_custom_plan",
                     "application_name": f"dromos.{schema}",
@@ -111,6 +118,7 @@ class Database:
         lock = int.from_bytes(hashlib.sha256(self.schema.encode()).digest()[:8], signed=True)
         try:
             async with self.engine.begin() as connection:
+                await connection.execute(text("SET LOCAL transaction_timeout = 0"))
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
                 await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self.schema}"'))
                 await connection.run_sync(self._upgrade)
