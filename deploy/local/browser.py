@@ -9,15 +9,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APT = ("chromium-headless-shell", "chromium")
+"""Debian's packages, the better one first: without a window of its own a page costs a fifth less, and Chromium
+draws a window for each even where nobody sees it."""
+_NAMES = (
+    "chromium-headless-shell",
+    "chrome-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
 _MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-_DOWNLOADED = (
-    "chromium-*/chrome-linux*/chrome",
-    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
-)
+_DOWNLOADED = ("chromium_headless_shell-*/chrome-headless-shell-*/chrome-headless-shell",)
 
 
 class BrowserMissing(RuntimeError):
@@ -62,13 +70,17 @@ def ensure_browser() -> str:
     found = find_browser()
     if found is None and can_use_apt():
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
         if subprocess.call(["apt-get", "update", "-qq"], env=quiet, stdout=subprocess.DEVNULL) == 0:
-            subprocess.call(install, env=quiet, stdout=subprocess.DEVNULL)
-        found = find_browser()
+            for package in APT:
+                subprocess.call([*install, package], env=quiet, stdout=subprocess.DEVNULL)
+                found = find_browser()
+                if found is not None:
+                    break
     if found is None:
         target = {**os.environ, "PLAYWRIGHT_BROWSERS_PATH": str(_download_dir())}
-        subprocess.call([sys.executable, "-m", "playwright", "install", "chromium"], env=target)
+        fetch = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
+        subprocess.call(fetch, env=target)
         found = find_browser()
     if found is None:
         raise BrowserMissing(

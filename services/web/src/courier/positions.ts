@@ -9,6 +9,8 @@ export const EVERY_MS = 5_000;
 export const AT_LEAST_MS = 10_000;
 /** While he stands. */
 export const STANDING_MS = 25_000;
+/** Receivers that tell each second have told of a newer place by then. */
+export const SILENT_MS = 2_000;
 /** A place so old is not taken for where he is now. */
 export const STILL_THERE_MS = 60_000;
 /** Less is the noise of a receiver that lies still. */
@@ -32,11 +34,48 @@ export function worthSending(last: Reading | null, next: Reading): boolean {
   const passed_ms = next.at_ms - last.at_ms;
   if (passed_ms < EVERY_MS) return false;
   if (passed_ms >= STANDING_MS) return true;
-  const moved_m = distance_m(last, next);
-  // A reading that is far off by its own word says nothing about moving.
-  const moved = moved_m > Math.max(MOVED_M, Math.min(next.accuracy_m, 100) * 0.7);
-  if (moved) return true;
+  if (moved(last, next)) return true;
   return (next.speed_mps ?? 0) > MOVING_MPS && passed_ms >= AT_LEAST_MS;
+}
+
+function moved(last: Reading, next: Reading): boolean {
+  // A reading that is far off by its own word says nothing about moving.
+  return distance_m(last, next) > Math.max(MOVED_M, Math.min(next.accuracy_m, 100) * 0.7);
+}
+
+/** Lets those readings through that are worth sending. Some receivers tell only of changes: one that came too
+ * soon after another waits, and goes through if none is newer. Or who stops just then would be shown short of
+ * where he stands. */
+export class Sieve {
+  #last: Reading | null = null;
+  #cancel: () => void = () => {};
+
+  constructor(
+    private readonly later: FixWorld["later"],
+    private readonly send: (reading: Reading) => void,
+  ) {}
+
+  /** `confirmed`: to be sent in any case. */
+  put(reading: Reading, confirmed = false): void {
+    this.#cancel();
+    const last = this.#last;
+    if (last === null || confirmed || worthSending(last, reading)) this.#through(reading);
+    else if (moved(last, reading)) {
+      const wait_ms = last.at_ms + EVERY_MS + SILENT_MS - reading.at_ms;
+      this.#cancel = this.later(wait_ms, () => this.#through(reading));
+    }
+  }
+
+  /** Begin anew: what waits is not sent, and the next one is. */
+  clear(): void {
+    this.#cancel();
+    this.#last = null;
+  }
+
+  #through(reading: Reading): void {
+    this.#last = reading;
+    this.send(reading);
+  }
 }
 
 /** A place that the receiver confirms: by its own time where that is after `since_ms`, else by now. */

@@ -6,7 +6,7 @@ import { type Answer, postFixes, readDay } from "./api";
 import type { Clock } from "./clock";
 import type { Picture, WorkStore } from "./db";
 import { ORDER_MS, Outbox, UNDO_MS } from "./outbox";
-import { bodyOf, EVERY_MS, FixQueue, type Posting, type Reading, worthSending } from "./positions";
+import { bodyOf, EVERY_MS, FixQueue, type Posting, type Reading, Sieve } from "./positions";
 import { senderOf } from "./sending";
 import * as store from "./store";
 import type { Day, Deed, Enrolment } from "./types";
@@ -38,7 +38,7 @@ export class Session {
   readonly #awake: Awake;
   readonly #others: BroadcastChannel | null;
   #battery: Battery | null = null;
-  #last: Reading | null = null;
+  readonly #sieve: Sieve;
   #queued_ms = 0;
   #poll: ReturnType<typeof setTimeout> | undefined;
   #reading = false;
@@ -81,6 +81,7 @@ export class Session {
         store.fixes.value = state;
       },
     );
+    this.#sieve = new Sieve(later, (reading) => void this.#send(reading));
     this.#watch = new Watch(
       {
         geolocation: navigator.geolocation,
@@ -88,7 +89,10 @@ export class Session {
         offset_ms: () => clock.offset_ms,
         visible: () => !document.hidden,
       },
-      (reading, confirmed) => void this.#read(reading, confirmed),
+      (reading, confirmed) => {
+        store.place.value = reading;
+        this.#sieve.put(reading, confirmed);
+      },
       () => void this.#alive(),
       (receiver) => {
         store.receiver.value = receiver;
@@ -150,7 +154,7 @@ export class Session {
     pictures: readonly Picture[] = [],
   ): Promise<void> {
     // Recipients see him from setting out on: the next reading is not saved up.
-    if (deeds.some((deed) => deed.kind === "set_out")) this.#last = null;
+    if (deeds.some((deed) => deed.kind === "set_out")) this.#sieve.clear();
     const wait_ms = undo === "undoable" ? UNDO_MS : undo === "order" ? ORDER_MS : 0;
     await this.#outbox.add(deeds, wait_ms, pictures);
     this.#tellOthers();
@@ -210,6 +214,7 @@ export class Session {
     this.#over = true;
     clearTimeout(this.#poll);
     this.#watch.stop();
+    this.#sieve.clear();
     this.#awake.want(false);
     this.#outbox.stop();
     this.#fixes.stop();
@@ -276,16 +281,13 @@ export class Session {
     else if (this.#watch.running) this.#watch.stop();
     this.#awake.want(works);
     if (!works) {
-      this.#last = null;
+      this.#sieve.clear();
       store.place.value = null;
       store.away_ms.value = 0;
     }
   }
 
-  async #read(reading: Reading, confirmed: boolean): Promise<void> {
-    store.place.value = reading;
-    if (!confirmed && !worthSending(this.#last, reading)) return;
-    this.#last = reading;
+  async #send(reading: Reading): Promise<void> {
     this.#queued_ms = this.clock.now_ms();
     await this.#fixes.add({ at_ms: reading.at_ms, body: bodyOf(reading, this.#percent()) });
   }

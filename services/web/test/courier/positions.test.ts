@@ -8,6 +8,7 @@ import {
   type FixState,
   type Posting,
   type Reading,
+  Sieve,
   TOO_OLD_MS,
   worthSending,
 } from "../../src/courier/positions";
@@ -62,6 +63,57 @@ describe("which readings are sent", () => {
   it("a bad reading that jumps is no movement", () => {
     const jumps = seconds.map((s) => reading(s, s % 2 === 0 ? 0 : 60, { accuracy_m: 120 }));
     expect(sent(jumps)).toEqual([0, 25, 50]);
+  });
+});
+
+describe("a receiver that tells only of changes", () => {
+  function sieve() {
+    const world = new Hands();
+    const sent: string[] = [];
+    const it = new Sieve(world.later, ({ at_ms, lat }) => {
+      const north_m = Math.round((lat - 60.17) / METRE_DEG);
+      sent.push(`${(at_ms - NOON_MS) / 1000} s: ${north_m} m, at ${(world.at_ms - NOON_MS) / 1000} s`);
+    });
+    return { world, sent, it };
+  }
+
+  it("has told all when he stops: the last place is sent when it is time", async () => {
+    const { world, sent, it } = sieve();
+    for (let s = 0; s <= 3; s++) {
+      it.put(reading(s, s * 10));
+      await world.pass(1_000);
+    }
+    await world.pass(60_000);
+    expect(sent).toEqual(["0 s: 0 m, at 0 s", "3 s: 30 m, at 7 s"]);
+  });
+
+  it("a newer place is sent in its stead", async () => {
+    const { world, sent, it } = sieve();
+    it.put(reading(0, 0));
+    await world.pass(4_000);
+    it.put(reading(4, 40));
+    await world.pass(2_000);
+    it.put(reading(6, 60));
+    await world.pass(60_000);
+    expect(sent).toEqual(["0 s: 0 m, at 0 s", "6 s: 60 m, at 6 s"]);
+  });
+
+  it("a receiver's noise waits for nothing", async () => {
+    const { world, sent, it } = sieve();
+    it.put(reading(0, 0));
+    it.put(reading(1, 4));
+    await world.pass(60_000);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("off duty what waits is not sent, and back again the first place is", async () => {
+    const { world, sent, it } = sieve();
+    it.put(reading(0, 0));
+    it.put(reading(2, 30));
+    it.clear();
+    await world.pass(20_000);
+    it.put(reading(20, 30));
+    expect(sent).toEqual(["0 s: 0 m, at 0 s", "20 s: 30 m, at 20 s"]);
   });
 });
 

@@ -29,19 +29,12 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
   const text = t();
   const path = `/v1/merchants/${encodeURIComponent(merchant)}/service-levels`;
   const read = useResource<Levels>(path);
-  const [forms, setForms] = useState<readonly LevelForm[]>([]);
-  const [dirty, setDirty] = useState(false);
+  // What somebody else has changed is shown, unless one is writing oneself.
+  const [draft, setDraft] = useState<readonly LevelForm[] | null>(null);
   const [tried, setTried] = useState(false);
   const [saves, setSaves] = useState(0);
   const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    // What somebody else has changed is shown, unless one is writing oneself.
-    if (read.data !== undefined && !dirty) setForms(read.data.levels.map(levelForm));
-  }, [read.data]);
-  const change = (next: readonly LevelForm[]) => {
-    setDirty(true);
-    setForms(next);
-  };
+  const forms = draft ?? read.data?.levels.map(levelForm) ?? [];
   const save = async () => {
     setTried(true);
     if (forms.some((form) => levelFaults(form).size > 0)) {
@@ -51,10 +44,9 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
     setError(null);
     try {
       const saved = await api.call<Levels>("PUT", path, { body: levelsBody(forms) });
-      setDirty(false);
-      setTried(false);
-      setForms(saved.levels.map(levelForm));
       read.put(saved);
+      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
+      setTried(false);
       setSaves(saves + 1);
       toast({ message: text.saved, tone: "good" });
     } catch (failed) {
@@ -65,8 +57,8 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
     <section class="pane form" aria-labelledby="levels-title" data-testid="levels">
       <div class="pane-head">
         <h2 id="levels-title">{text.title}</h2>
-        {mayChange && (
-          <Button small onClick={() => change([...forms, NEW_LEVEL])} testid="add-level">
+        {mayChange && read.data !== undefined && (
+          <Button small onClick={() => setDraft([...forms, NEW_LEVEL])} testid="add-level">
             {text.add}
           </Button>
         )}
@@ -80,20 +72,20 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
             key={form.level || index}
             form={form}
             faults={tried ? levelFaults(form) : new Set()}
-            onChange={(next) => change(forms.map((one, i) => (i === index ? { ...one, ...next } : one)))}
-            onRemove={() => change(forms.filter((_, i) => i !== index))}
+            onChange={(next) => setDraft(forms.map((one, i) => (i === index ? { ...one, ...next } : one)))}
+            onRemove={() => setDraft(forms.filter((_, i) => i !== index))}
           />
         ))}
       </fieldset>
       {error !== null && <ErrorNote error={error} />}
-      {mayChange && dirty && (
+      {mayChange && draft !== null && (
         <div>
           <Button kind="main" onClick={save} testid="save-levels">
             {text.save}
           </Button>
         </div>
       )}
-      {!dirty && (read.data?.levels.length ?? 0) > 0 && <Promised key={saves} merchant={merchant} />}
+      {draft === null && (read.data?.levels.length ?? 0) > 0 && <Promised key={saves} merchant={merchant} />}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** What a shop's recipients are told, with how it looks. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import "./notices.css";
 import type { Language } from "../../../contracts";
 import { fill, LANGUAGES, NAMES } from "../../../i18n/text";
@@ -49,17 +49,12 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
   const text = t();
   const path = `/v1/merchants/${encodeURIComponent(merchant)}/notices`;
   const read = useResource<Document>(path);
-  const [form, setForm] = useState<PolicyForm | null>(null);
-  const [dirty, setDirty] = useState(false);
+  // What somebody else has changed is shown, unless one is writing oneself.
+  const [draft, setDraft] = useState<PolicyForm | null>(null);
   const [error, setError] = useState<unknown>(null);
-  useEffect(() => {
-    // What somebody else has changed is shown, unless one is writing oneself.
-    if (read.data !== undefined && !dirty) setForm(formOf(read.data.notices));
-  }, [read.data]);
+  const form = draft ?? (read.data === undefined ? null : formOf(read.data.notices));
   const change = (next: Partial<PolicyForm>) => {
-    if (form === null) return;
-    setDirty(true);
-    setForm({ ...form, ...next });
+    if (form !== null) setDraft({ ...form, ...next });
   };
   const faults = form === null ? new Set<NumberField>() : faultsOf(form);
   const save = async () => {
@@ -71,8 +66,8 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
     setError(null);
     try {
       const saved = await api.call<Document>("PUT", path, { body: bodyOf(form, read.data.notices) });
-      setDirty(false);
       read.put(saved);
+      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
       toast({ message: text.saved, tone: "good" });
     } catch (failed) {
       setError(failed);
@@ -122,7 +117,7 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
               {text.sms_capitals}
             </label>
             {error !== null && <ErrorNote error={error} />}
-            {mayChange && dirty && (
+            {mayChange && draft !== null && (
               <div>
                 <Button kind="main" onClick={save} testid="save-notices">
                   {text.save}

@@ -1,7 +1,7 @@
 /** One shop: who it is, who sees the driver, its keys; beside it what its recipients would see. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import "../../ui/parts.css";
 import "./shops.css";
 import { Back } from "../../../ui/icons";
@@ -59,19 +59,13 @@ interface Props {
 function Editor({ shop, reload, put }: Props): JSX.Element {
   const text = t();
   const others = useShops().data?.merchants ?? [];
-  const [form, setForm] = useState<ShopForm>(() => formOf(shop, zone.peek(), language.peek()));
-  const [dirty, setDirty] = useState(false);
+  // What somebody else has changed is shown, unless one is writing oneself.
+  const [draft, setDraft] = useState<ShopForm | null>(null);
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [key, setKey] = useState<{ key: string; after: (() => void) | null } | null>(null);
-  useEffect(() => {
-    // What somebody else has changed is shown, unless one is writing oneself.
-    if (shop !== null && !dirty) setForm(formOf(shop, zone.peek(), language.peek()));
-  }, [shop]);
-  const set = (next: Partial<ShopForm>) => {
-    setDirty(true);
-    setForm({ ...form, ...next });
-  };
+  const form = draft ?? formOf(shop, zone.peek(), language.peek());
+  const set = (next: Partial<ShopForm>) => setDraft({ ...form, ...next });
   const taken = new Set(shop === null ? [...others.map((one) => one.merchant), NEW] : []);
   const faults = faultsOf(form, taken, ZONES);
   const may_change = may("owner");
@@ -86,7 +80,6 @@ function Editor({ shop, reload, put }: Props): JSX.Element {
       const path = `/v1/merchants/${encodeURIComponent(form.merchant)}`;
       const body = bodyOf(form, shop?.tenant ?? tenant.value);
       const saved = await api.call<Merchant>("PUT", path, { body });
-      setDirty(false);
       if (shop === null) {
         const after = () => navigate(`/desk/shops/${encodeURIComponent(saved.merchant)}`, { replace: true });
         if (saved.key) setKey({ key: saved.key, after });
@@ -94,6 +87,7 @@ function Editor({ shop, reload, put }: Props): JSX.Element {
         return;
       }
       put(saved);
+      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
       toast({ message: text.saved, tone: "good" });
     } catch (failed) {
       setError(failed);
@@ -108,8 +102,8 @@ function Editor({ shop, reload, put }: Props): JSX.Element {
         )}
         {may_change ? (
           <>
-            {dirty && <span class="muted">{text.unsaved}</span>}
-            <Button kind="main" onClick={save} disabled={!dirty && shop !== null} testid="save-shop">
+            {draft !== null && key === null && <span class="muted">{text.unsaved}</span>}
+            <Button kind="main" onClick={save} disabled={draft === null && shop !== null} testid="save-shop">
               {text.save}
             </Button>
           </>
