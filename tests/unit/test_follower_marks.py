@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
 from shared.adapters.kafka.follower import Follower
@@ -33,21 +32,18 @@ class Consumer:
         self._at("earliest")
         return dict.fromkeys(asked, 0)
 
-    def highwater(self, tp: TP) -> int:
-        self._at("highwater")
-        assert tp in self.assigned, "Partition is not assigned"
-        return 10
+    @property
+    def _subscription(self) -> Any:
+        """As aiokafka has it."""
+        return SimpleNamespace(
+            subscription=SimpleNamespace(assignment=SimpleNamespace(state_value=self._state))
+        )
 
-    def last_poll_timestamp(self, tp: TP) -> int:
-        self._at("asked")
-        assert tp in self.assigned, "Partition is not assigned"
-        return NOW_MS
-
-    async def position(self, tp: TP) -> int:
-        self._at("position")
+    def _state(self, tp: TP) -> Any:
+        self._at("heard")
         if tp not in self.assigned:
-            raise IllegalStateError(f"Partition {tp} is not assigned")
-        return 10
+            return None
+        return SimpleNamespace(has_valid_position=True, position=10, highwater=10, timestamp=NOW_MS)
 
 
 def follower(step: str) -> Follower:
@@ -66,7 +62,7 @@ async def test_all_is_told_of_partitions_that_stay() -> None:
 
 
 async def test_one_that_is_given_away_meanwhile_is_left_out_and_ends_nothing() -> None:
-    for step in ("earliest", "highwater", "asked", "position"):
+    for step in ("earliest", "heard"):
         it = follower(step)
         marks, caught_up = await it.marks()
         assert (marks, caught_up, it.caught_up) == ({KEPT: NOW_MS}, False, False), step
@@ -76,3 +72,11 @@ async def test_where_a_partition_begins_is_not_kept_when_it_was_given_away_while
     it = follower("earliest")
     await it.marks()
     assert it.worked_off_to() == {KEPT: 0}
+
+
+async def test_one_whose_reading_has_not_begun_is_not_worked_off() -> None:
+    it = follower("never")
+    state = SimpleNamespace(has_valid_position=False, highwater=None, timestamp=None)
+    it.app.consumer._state = lambda tp: state if tp == LOST else Consumer("never")._state(tp)  # type: ignore[attr-defined]
+    assert await it.marks() == ({KEPT: NOW_MS}, False)
+    assert it.unheard(NOW_MS)
