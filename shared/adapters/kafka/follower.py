@@ -258,8 +258,8 @@ class _Heard(NamedTuple):
 
 
 def _heard(consumer: Any, tp: TP) -> _Heard | None:
-    """None: it is not assigned any more; the consumer's own thread gives partitions away while they are looked
-    at. To ask that thread costs a switch there and back for each, and waits where nothing is known yet."""
+    """None: it is not assigned any more; the consumer's own thread gives partitions away while they are
+    looked at. To ask that thread costs a switch there and back for each, and waits where none is known."""
     try:
         state = consumer._subscription.subscription.assignment.state_value(tp)
         position = state.position if state.has_valid_position else None  # before the end, which only grows
