@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 APT = ("chromium-headless-shell", "chromium")
-"""Debian's packages, the better one first: without a window of its own a page costs a fifth less, and Chromium
-draws a window for each even where nobody sees it."""
+"""Debian's packages, the better one first: Chromium draws a window for each page even where nobody sees it,
+and tests cost a fifth more."""
 _NAMES = (
     "chromium-headless-shell",
     "chrome-headless-shell",
