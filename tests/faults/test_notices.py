@@ -225,7 +225,7 @@ async def test_a_frozen_notifier_that_wakes_sends_nothing_more(world: Sending) -
         world.workers.freeze("notifier")
         begun = await do.rows("SELECT shipment FROM notices WHERE channel = 'email' AND state = 'sending'")
         await asyncio.to_thread(world.workers.start, "notifier-2")
-        await until("the other has told the rest", lambda: _all_told(do, names), 60)
+        await until("the other has told the rest", lambda: _all_told(do, names), SETTLED_S)
         world.workers.wake("notifier")
         assert await asyncio.to_thread(world.workers.wait_for_end, "notifier", 60) == FENCED
         await decided(world, do, tally)
