@@ -27,11 +27,12 @@ HALF_LIFE_MS = 14 * 86_400_000
 CELL_PRIOR = 300.0
 """A cell of one hour is drawn to its bucket by the weight of so many scores."""
 PRIOR_EARLY, PRIOR_LATE, PRIOR_W = 1.3, 1.5, 50.0
-STEP_LEAST, STEP_SOFT = 1e-4, 2000.0
+STEP_LEAST, STEP_SOFT = 5e-4, 1000.0
 LEVEL_AFTER = 1000
 """The first windows are the prior's: what they hit and miss says nothing of measured ones."""
 CELL_STEP_SOFT, CELL_MOST = 400.0, 0.08
-"""Levels follow by steps of one in so many looks and those that there were, so that they settle."""
+"""Levels follow by steps of one in so many looks and those that there were, so that they settle; never by
+less than the least: seasons change, and a level that has settled would follow them over months."""
 LEVELS = (0.005, 0.4)
 MISSED = 99.0
 PARTS = (0.2, 0.35, 0.5, 0.65)
