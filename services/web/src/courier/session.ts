@@ -2,6 +2,7 @@
 
 import { batch } from "@preact/signals";
 import { backoff_ms } from "../link/backoff";
+import { after } from "../ui/after";
 import { type Answer, postFixes, readDay } from "./api";
 import type { Clock } from "./clock";
 import type { Picture, WorkStore } from "./db";
@@ -26,11 +27,6 @@ interface Battery {
   level: number;
 }
 
-const later = (ms: number, run: () => void) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
-
 export class Session {
   readonly #outbox: Outbox;
   readonly #fixes: FixQueue;
@@ -52,7 +48,7 @@ export class Session {
     private readonly clock: Clock,
   ) {
     const now_ms = () => clock.now_ms();
-    const world = { now_ms, random: Math.random, later, id: () => crypto.randomUUID() };
+    const world = { now_ms, random: Math.random, later: after, id: () => crypto.randomUUID() };
     const fetcher = (url: string, init: RequestInit) => fetch(url, init);
     const send = senderOf(who, work, { fetch: fetcher, now_ms });
     this.#outbox = new Outbox(
@@ -63,7 +59,7 @@ export class Session {
         if (sending.is === "sent") {
           this.#soon();
           // What came before the servers knew of it may have been taken for standing still.
-          if (begins(act)) later(KNOWN_MS, () => this.#watch.confirm());
+          if (begins(act)) after(KNOWN_MS, () => this.#watch.confirm());
         }
         return sending;
       },
@@ -81,7 +77,7 @@ export class Session {
         store.fixes.value = state;
       },
     );
-    this.#sieve = new Sieve(later, (reading) => void this.#send(reading));
+    this.#sieve = new Sieve(after, (reading) => void this.#send(reading));
     this.#watch = new Watch(
       {
         geolocation: navigator.geolocation,

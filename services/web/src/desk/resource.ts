@@ -1,6 +1,7 @@
 /** Reads something for as long as its view is open: at once, again and again, and after a failure. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { after } from "../ui/after";
 import { ApiError, api, isAbort } from "./api";
 
 export interface Read<T> {
@@ -102,10 +103,7 @@ export class Poll<T> {
 const world: PollWorld = {
   now_ms: () => Date.now(),
   visible: () => !document.hidden,
-  after(ms, work) {
-    const id = setTimeout(work, ms);
-    return () => clearTimeout(id);
-  },
+  after,
 };
 
 const IDLE = { data: undefined, error: null, loading: false, at_ms: 0 } as const;

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Language } from "../contracts";
 import { choose, localeOf, remember, remembered } from "../i18n/choice";
-import { formatsOf } from "../i18n/format";
+import { type Formats, formatsOf } from "../i18n/format";
 import { textOf } from "../i18n/text";
 
 const browser = typeof navigator === "undefined" ? [] : (navigator.languages ?? []);
@@ -20,10 +20,13 @@ export const now_ms = signal(Date.now());
 export const language = computed(() => choose(own.value, browser, accountLanguage.value));
 /** The recipient's texts: a status has the same name at the desk as on his page. */
 export const text = computed(() => textOf(language.value));
-/** 24 hours, whatever the reader's region writes. */
-export const formats = computed(() =>
-  formatsOf(`${localeOf(language.value, browser)}-u-hc-h23`, zone.value, ownZone),
-);
+export const formats = computed(() => formatsIn(zone.value));
+
+/** The formats in another zone than that of the deliveries: dear to make, so keep them from one redraw to the
+ * next. 24 hours, whatever the reader's region writes. */
+export function formatsIn(zone: string): Formats {
+  return formatsOf(`${localeOf(language.value, browser)}-u-hc-h23`, zone, ownZone);
+}
 
 export function chooseLanguage(next: Language): void {
   own.value = next;

@@ -15,6 +15,8 @@ export type Failure = { failed: "gone" } | { failed: "refused" } | { failed: "la
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 const DEADLINE_MS = 10_000;
+/** For what is asked with a ticket: the answer's body counts too. */
+const WHOLE_DEADLINE_MS = 15_000;
 
 export async function askTicket(fetch: Fetch, secret: string, now_ms: number): Promise<Ticket | Failure> {
   const answer = await ask(fetch, "/v1/link/ticket", {
@@ -34,6 +36,30 @@ export async function askView(fetch: Fetch, ticket: string): Promise<Snapshot | 
   if ("failed" in answer) return answer;
   const frame = frameOf((await answer.response.json().catch(() => null)) as unknown);
   return frame?.type === "snapshot" ? frame : { failed: "later" };
+}
+
+/** One request with a new ticket of the link. A failure is the ticket's; null: the request got no answer. */
+export async function askWithTicket(
+  fetch: Fetch,
+  secret: string,
+  now_ms: number,
+  url: string,
+  init: RequestInit,
+): Promise<Response | Failure | null> {
+  const ticket = await askTicket(fetch, secret, now_ms);
+  if ("failed" in ticket) return ticket;
+  try {
+    return await fetch(url, {
+      ...init,
+      headers: { ...(init.headers as Record<string, string>), Authorization: `Ticket ${ticket.ticket}` },
+      cache: "no-store",
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(WHOLE_DEADLINE_MS),
+    });
+  } catch {
+    return null;
+  }
 }
 
 const TYPES = ["snapshot", "position", "area", "shipment", "bye"];

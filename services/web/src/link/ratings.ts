@@ -1,6 +1,6 @@
 /** The recipient's answers, sent with a ticket of his link. Whoever only looks at a link answers nothing. */
 
-import { askTicket, type Fetch } from "./api";
+import { askWithTicket, type Fetch } from "./api";
 
 export type Question = "all_right" | "nps" | "csi" | "remark";
 
@@ -14,8 +14,6 @@ export interface Given {
 
 /** `early`: nothing was brought yet. `busy`: too many at once. `later`: not sent. */
 export type Outcome = "kept" | "early" | "busy" | "gone" | "later";
-
-const DEADLINE_MS = 15_000;
 
 export class Ratings {
   constructor(
@@ -38,23 +36,12 @@ export class Ratings {
   }
 
   async #ask(url: string, init: RequestInit): Promise<Outcome> {
-    const ticket = await askTicket(this.fetch, this.secret, this.now_ms());
-    if ("failed" in ticket) return ticket.failed === "gone" ? "gone" : "later";
-    try {
-      const response = await this.fetch(url, {
-        ...init,
-        headers: { ...(init.headers as Record<string, string>), Authorization: `Ticket ${ticket.ticket}` },
-        cache: "no-store",
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
-      if (response.ok) return "kept";
-      if (response.status === 409) return "early";
-      if (response.status === 429) return "busy";
-      return response.status === 404 ? "gone" : "later";
-    } catch {
-      return "later";
-    }
+    const response = await askWithTicket(this.fetch, this.secret, this.now_ms(), url, init);
+    if (response === null) return "later";
+    if ("failed" in response) return response.failed === "gone" ? "gone" : "later";
+    if (response.ok) return "kept";
+    if (response.status === 409) return "early";
+    if (response.status === 429) return "busy";
+    return response.status === 404 ? "gone" : "later";
   }
 }

@@ -1,7 +1,7 @@
 /** What the recipient wishes to be told, read and changed with a ticket of his link. */
 
 import type { Language } from "../contracts";
-import { askTicket, type Fetch } from "./api";
+import { askWithTicket, type Fetch } from "./api";
 
 export type Channel = "email" | "sms";
 
@@ -26,8 +26,6 @@ export interface Change {
   stop?: readonly Channel[];
   resume?: readonly Channel[];
 }
-
-const DEADLINE_MS = 15_000;
 
 export class WishesSource {
   constructor(
@@ -54,20 +52,9 @@ export class WishesSource {
   }
 
   async #ask(init: RequestInit): Promise<Response | null> {
-    const ticket = await askTicket(this.fetch, this.secret, this.now_ms());
-    if ("failed" in ticket) return null;
-    try {
-      return await this.fetch("/v1/link/notices", {
-        ...init,
-        headers: { ...(init.headers as Record<string, string>), Authorization: `Ticket ${ticket.ticket}` },
-        cache: "no-store",
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(DEADLINE_MS),
-      });
-    } catch {
-      return null;
-    }
+    const url = "/v1/link/notices";
+    const response = await askWithTicket(this.fetch, this.secret, this.now_ms(), url, init);
+    return response === null || "failed" in response ? null : response;
   }
 }
 

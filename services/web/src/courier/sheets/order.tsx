@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fill } from "../../i18n/text";
 import { current } from "../current";
+import { newOrder } from "../merge";
 import { Down, Grip, Up } from "../parts/icons";
 import { moved, placeAt } from "../reorder";
 import { day, text } from "../store";
@@ -19,10 +20,7 @@ export function Order({ route }: { route: string }) {
   const rows = useRef<HTMLOListElement>(null);
   const refocus = useRef<{ stop: string; button: "up" | "down" } | null>(null);
   // What the office added or took off meanwhile.
-  const ids = [
-    ...wished.filter((id) => open.some((stop) => stop.stop === id)),
-    ...open.map((stop) => stop.stop).filter((id) => !wished.includes(id)),
-  ];
+  const ids = day.value ? newOrder(day.value, route, wished) : [];
   const stops = ids.flatMap((id) => open.find((stop) => stop.stop === id) ?? []);
 
   const move = (from: number, to: number, button: "up" | "down" | null) => {

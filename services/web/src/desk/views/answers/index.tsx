@@ -2,18 +2,16 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { fill } from "../../../i18n/text";
 import "../../ui/parts.css";
 import "./answers.css";
 import { api } from "../../api";
-import { useCouriers, useShops } from "../../names";
 import { useResource } from "../../resource";
 import { address, navigate } from "../../router";
 import { language } from "../../store";
 import { Button } from "../../ui/button";
 import { ErrorNote } from "../../ui/error_note";
 import { Loading, Time } from "../../ui/facts";
-import { Pick } from "../../ui/pick";
+import { Narrowed } from "../../ui/narrowed";
 import { Segments } from "../../ui/segments";
 import { type Column, Table } from "../../ui/table";
 import { toastError } from "../../ui/toast";
@@ -54,7 +52,7 @@ export default function Answers(): JSX.Element {
           {text.cases}
         </a>
       </header>
-      <Narrowed wanted={wanted} want={want} />
+      <Narrowed text={text} name="answers" days={DAYS} wanted={wanted} want={want} />
       {report.error !== null && <ErrorNote error={report.error} onRetry={report.reload} />}
       {report.data === undefined && report.error === null && <Loading />}
       {report.data !== undefined && (
@@ -80,50 +78,6 @@ function dayOf(key: string): string {
   const at = new Date(`${key}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return key;
   return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeZone: "UTC" }).format(at);
-}
-
-function Narrowed({
-  wanted,
-  want,
-}: {
-  wanted: Wanted;
-  want: (change: Partial<Wanted>) => void;
-}): JSX.Element {
-  const text = t();
-  const shops = useShops().data?.merchants ?? [];
-  const couriers = useCouriers().data?.couriers ?? [];
-  return (
-    <div class="filters">
-      <select
-        aria-label={text.days}
-        value={wanted.days}
-        data-testid="answers-days"
-        onChange={(event) => want({ days: event.currentTarget.value })}
-      >
-        {DAYS.map((days) => (
-          <option key={days} value={days}>
-            {fill(text.lastDays, { n: days })}
-          </option>
-        ))}
-      </select>
-      <Pick
-        label={text.shop}
-        any={text.any}
-        value={wanted.merchant}
-        options={shops.map((shop) => [shop.merchant, shop.name])}
-        onChange={(merchant) => want({ merchant })}
-        testid="answers-shop"
-      />
-      <Pick
-        label={text.courier}
-        any={text.any}
-        value={wanted.courier}
-        options={couriers.map((one) => [one.courier_id, one.name ?? one.courier_id])}
-        onChange={(courier) => want({ courier })}
-        testid="answers-courier"
-      />
-    </div>
-  );
 }
 
 function List({ wanted, want }: { wanted: Wanted; want: (change: Partial<Wanted>) => void }): JSX.Element {

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { fill } from "../../../i18n/text";
-import { Chip } from "../../ui/facts";
+import { Chip, Time } from "../../ui/facts";
 import type { Answered, Question } from "./model";
 import { t } from "./texts";
 
@@ -30,4 +30,23 @@ export function Mark({ answer }: { answer: Answered }): JSX.Element {
 /** His own words; what he wrote is shown as he wrote it. */
 export function Words({ words }: { words: string | undefined }): JSX.Element | null {
   return words ? <q class="words-said">{words}</q> : null;
+}
+
+/** All that he has answered about one parcel. */
+export function Said({ answers }: { answers: readonly Answered[] }): JSX.Element {
+  return (
+    <ul class="said-list">
+      {answers.map((answer) => (
+        <li key={answer.question}>
+          <span class="row">
+            <Mark answer={answer} />
+            <span class="sub">
+              <Time at={answer.at} how="dated" />
+            </span>
+          </span>
+          <Words words={answer.words} />
+        </li>
+      ))}
+    </ul>
+  );
 }

@@ -13,7 +13,7 @@ import { Status, Time } from "../../ui/facts";
 import { Field } from "../../ui/field";
 import { toast, toastError } from "../../ui/toast";
 import type { Case, Closing } from "../answers/model";
-import { Mark, Words } from "../answers/words";
+import { Said, Words } from "../answers/words";
 import { t } from "./texts";
 
 const LONGEST = 1000;
@@ -44,19 +44,7 @@ export function CaseCard({ of, onChanged }: { of: Case; onChanged: () => void })
         </p>
         {courier && <p class="sub">{fill(text.broughtBy, { name: courier })}</p>}
       </div>
-      <ul class="said-list">
-        {of.answers.map((answer) => (
-          <li key={answer.question}>
-            <span class="row">
-              <Mark answer={answer} />
-              <span class="sub">
-                <Time at={answer.at} how="dated" />
-              </span>
-            </span>
-            <Words words={answer.words} />
-          </li>
-        ))}
-      </ul>
+      <Said answers={of.answers} />
       <Reach of={of} />
       {of.closed !== undefined ? (
         <Closed of={of} closed={of.closed} onChanged={changed} />

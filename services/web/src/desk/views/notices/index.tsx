@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import "../../ui/parts.css";
 import { fill } from "../../../i18n/text";
+import { after } from "../../../ui/after";
 import { ApiError, api } from "../../api";
 import { plural } from "../../i18n/texts";
 import { useResource } from "../../resource";
@@ -23,18 +24,9 @@ const EVERY_MS = 15_000;
 
 const changes = signal(0);
 /** They go on when another view is opened. */
-const decisions = new Decisions(
-  {
-    now_ms: () => Date.now(),
-    after(ms, work) {
-      const id = setTimeout(work, ms);
-      return () => clearTimeout(id);
-    },
-  },
-  () => {
-    changes.value += 1;
-  },
-);
+const decisions = new Decisions({ now_ms: () => Date.now(), after }, () => {
+  changes.value += 1;
+});
 
 export default function HeldNotices(): JSX.Element {
   const text = t();

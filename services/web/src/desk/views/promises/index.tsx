@@ -6,13 +6,12 @@ import { fill } from "../../../i18n/text";
 import "../../ui/parts.css";
 import "./promises.css";
 import { plural } from "../../i18n/texts";
-import { useCouriers, useShops } from "../../names";
 import { useResource } from "../../resource";
 import { address, navigate } from "../../router";
 import { now_ms } from "../../store";
 import { ErrorNote } from "../../ui/error_note";
 import { Loading } from "../../ui/facts";
-import { Pick } from "../../ui/pick";
+import { Narrowed } from "../../ui/narrowed";
 import { Segments } from "../../ui/segments";
 import { Lines } from "./lines";
 import {
@@ -38,6 +37,8 @@ export default function Promises(): JSX.Element {
   const wanted = wantedOf(address.value.query);
   const read = useResource<Report>(pathOf(wanted, now_ms.value), { every_ms: EVERY_MS });
   const report = read.data;
+  const want = (change: Partial<Wanted>) =>
+    navigate(`/desk/promises${queryOf({ ...wanted, ...change })}`, { replace: true });
   return (
     <div class="stack" data-testid="promises">
       <header class="view-head">
@@ -46,7 +47,7 @@ export default function Promises(): JSX.Element {
           <p class="muted">{text.detail}</p>
         </div>
       </header>
-      <Narrowed wanted={wanted} />
+      <Narrowed text={text} name="promises" days={DAYS} wanted={wanted} want={want} />
       {read.error !== null && <ErrorNote error={read.error} onRetry={read.reload} />}
       {report === undefined && read.error === null && <Loading />}
       {report !== undefined && report.attempts === 0 && (
@@ -58,46 +59,6 @@ export default function Promises(): JSX.Element {
         </div>
       )}
       {report !== undefined && report.attempts > 0 && <Account report={report} />}
-    </div>
-  );
-}
-
-function Narrowed({ wanted }: { wanted: Wanted }): JSX.Element {
-  const text = t();
-  const shops = useShops().data?.merchants ?? [];
-  const couriers = useCouriers().data?.couriers ?? [];
-  const want = (change: Partial<Wanted>) =>
-    navigate(`/desk/promises${queryOf({ ...wanted, ...change })}`, { replace: true });
-  return (
-    <div class="filters">
-      <select
-        aria-label={text.days}
-        value={wanted.days}
-        data-testid="promises-days"
-        onChange={(event) => want({ days: event.currentTarget.value })}
-      >
-        {DAYS.map((days) => (
-          <option key={days} value={days}>
-            {fill(text.lastDays, { n: days })}
-          </option>
-        ))}
-      </select>
-      <Pick
-        label={text.shop}
-        any={text.any}
-        value={wanted.merchant}
-        options={shops.map((shop) => [shop.merchant, shop.name])}
-        onChange={(merchant) => want({ merchant })}
-        testid="promises-shop"
-      />
-      <Pick
-        label={text.courier}
-        any={text.any}
-        value={wanted.courier}
-        options={couriers.map((one) => [one.courier_id, one.name ?? one.courier_id])}
-        onChange={(courier) => want({ courier })}
-        testid="promises-courier"
-      />
     </div>
   );
 }

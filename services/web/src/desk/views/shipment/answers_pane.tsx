@@ -7,7 +7,7 @@ import { useResource } from "../../resource";
 import { Chip, Time } from "../../ui/facts";
 import type { ShipmentAnswers } from "../answers/model";
 import { t } from "../answers/texts";
-import { Mark, Words } from "../answers/words";
+import { Said, Words } from "../answers/words";
 import { t as caseTexts } from "../cases/texts";
 
 const EVERY_MS = 30_000;
@@ -32,19 +32,7 @@ export function AnswersPane({ shipment }: { shipment: string }): JSX.Element | n
         {told.case === "closed" && <Chip tone="good">{cases.caseClosed}</Chip>}
       </div>
       {told.answers.length === 0 && <p class="muted">{text.paneNone}</p>}
-      <ul class="said-list">
-        {told.answers.map((answer) => (
-          <li key={answer.question}>
-            <span class="row">
-              <Mark answer={answer} />
-              <span class="sub">
-                <Time at={answer.at} how="dated" />
-              </span>
-            </span>
-            <Words words={answer.words} />
-          </li>
-        ))}
-      </ul>
+      <Said answers={told.answers} />
       {told.closed !== undefined && (
         <div class="narrow-gap">
           <p class="sub">

@@ -1,16 +1,13 @@
 /** All that has happened, the newest first: when in the delivery's zone, by whom, what was said and shown. */
 
 import type { JSX } from "preact";
-import { localeOf } from "../../../i18n/choice";
-import { formatsOf } from "../../../i18n/format";
+import { useMemo } from "preact/hooks";
 import { capital, fill } from "../../../i18n/text";
 import { useResource } from "../../resource";
-import { language, now_ms } from "../../store";
+import { formatsIn, language, now_ms } from "../../store";
 import { Money, statusName } from "../../ui/facts";
 import { type Entry, newestFirst, type Proof, proofsOf, type ShipmentRecord } from "./model";
 import { t } from "./texts";
-
-const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function History({ record }: { record: ShipmentRecord }): JSX.Element {
   const text = t();
@@ -19,12 +16,9 @@ export function History({ record }: { record: ShipmentRecord }): JSX.Element {
     pictured ? `/v1/shipments/${encodeURIComponent(record.shipment.shipment)}/proofs` : null,
   );
   const proofs = read.data === undefined ? [] : "proofs" in read.data ? read.data.proofs : read.data;
-  const f = formatsOf(
-    `${localeOf(language.value, navigator.languages)}-u-hc-h23`,
-    record.shipment.zone ?? "UTC",
-    own,
-  );
-  const zone = f.zone(now_ms.value);
+  const zone = record.shipment.zone ?? "UTC";
+  const f = useMemo(() => formatsIn(zone), [zone, language.value]);
+  const named = f.zone(now_ms.value);
   const entries = newestFirst(record.history);
   return (
     <section class="pane" aria-labelledby="history-title">
@@ -43,7 +37,7 @@ export function History({ record }: { record: ShipmentRecord }): JSX.Element {
         ))}
       </ol>
       {pictured && read.error && <p class="sub">{text.picturesGone}</p>}
-      {zone !== null && <p class="sub">{fill(text.zone, { zone })}</p>}
+      {named !== null && <p class="sub">{fill(text.zone, { zone: named })}</p>}
     </section>
   );
 }

@@ -1,12 +1,11 @@
 /** The windows that the recipient was shown, the newest first, and whether they held. */
 
 import type { JSX } from "preact";
-import { localeOf } from "../../../i18n/choice";
-import { formatsOf } from "../../../i18n/format";
+import { useMemo } from "preact/hooks";
 import { fill } from "../../../i18n/text";
 import "../promises/promises.css";
 import { useResource } from "../../resource";
-import { language, now_ms } from "../../store";
+import { formatsIn, language, now_ms } from "../../store";
 import { Chip, instant, type Tone } from "../../ui/facts";
 import type { ShownWindow } from "../promises/model";
 import { t } from "../promises/texts";
@@ -19,7 +18,6 @@ const TONES: Readonly<Record<ShownWindow["outcome"], Tone>> = {
   miss: "bad",
   unknown: "bad",
 };
-const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function Windows({ shipment, zone }: { shipment: string; zone: string }): JSX.Element | null {
   const text = t();
@@ -27,8 +25,8 @@ export function Windows({ shipment, zone }: { shipment: string; zone: string }):
     `/v1/shipments/${encodeURIComponent(shipment)}/promises`,
     { every_ms: EVERY_MS },
   );
+  const f = useMemo(() => formatsIn(zone), [zone, language.value]);
   if (read.data === undefined) return null;
-  const f = formatsOf(`${localeOf(language.value, navigator.languages)}-u-hc-h23`, zone, own);
   const why: Readonly<Record<string, string>> = text.why;
   const windows = [...read.data.windows].reverse();
   return (

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import "../../ui/parts.css";
 import "./shipments.css";
+import { after } from "../../../ui/after";
 import { api } from "../../api";
 import { plural } from "../../i18n/texts";
 import { useCouriers, useShops } from "../../names";
@@ -122,10 +123,7 @@ function useSearch(filters: Filters): [Found, Search] {
       new Search(
         {
           get: (path, signal) => api.get(path, { signal }),
-          after(ms, work) {
-            const id = setTimeout(work, ms);
-            return () => clearTimeout(id);
-          },
+          after,
         },
         setFound,
       ),

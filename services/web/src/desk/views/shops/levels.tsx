@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import "./levels.css";
 import { fill } from "../../../i18n/text";
 import { api } from "../../api";
+import { useDraft } from "../../draft";
 import { useResource } from "../../resource";
 import { language } from "../../store";
 import { Button } from "../../ui/button";
@@ -29,12 +30,11 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
   const text = t();
   const path = `/v1/merchants/${encodeURIComponent(merchant)}/service-levels`;
   const read = useResource<Levels>(path);
-  // What somebody else has changed is shown, unless one is writing oneself.
-  const [draft, setDraft] = useState<readonly LevelForm[] | null>(null);
+  const draft = useDraft<readonly LevelForm[]>(read.data?.levels.map(levelForm) ?? []);
+  const forms = draft.form;
   const [tried, setTried] = useState(false);
   const [saves, setSaves] = useState(0);
   const [error, setError] = useState<unknown>(null);
-  const forms = draft ?? read.data?.levels.map(levelForm) ?? [];
   const save = async () => {
     setTried(true);
     if (forms.some((form) => levelFaults(form).size > 0)) {
@@ -45,7 +45,7 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
     try {
       const saved = await api.call<Levels>("PUT", path, { body: levelsBody(forms) });
       read.put(saved);
-      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
+      draft.saved();
       setTried(false);
       setSaves(saves + 1);
       toast({ message: text.saved, tone: "good" });
@@ -58,7 +58,7 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
       <div class="pane-head">
         <h2 id="levels-title">{text.title}</h2>
         {mayChange && read.data !== undefined && (
-          <Button small onClick={() => setDraft([...forms, NEW_LEVEL])} testid="add-level">
+          <Button small onClick={() => draft.write([...forms, NEW_LEVEL])} testid="add-level">
             {text.add}
           </Button>
         )}
@@ -72,20 +72,20 @@ export function LevelsPane({ merchant, mayChange }: { merchant: string; mayChang
             key={form.level || index}
             form={form}
             faults={tried ? levelFaults(form) : new Set()}
-            onChange={(next) => setDraft(forms.map((one, i) => (i === index ? { ...one, ...next } : one)))}
-            onRemove={() => setDraft(forms.filter((_, i) => i !== index))}
+            onChange={(next) => draft.write(forms.map((one, i) => (i === index ? { ...one, ...next } : one)))}
+            onRemove={() => draft.write(forms.filter((_, i) => i !== index))}
           />
         ))}
       </fieldset>
       {error !== null && <ErrorNote error={error} />}
-      {mayChange && draft !== null && (
+      {mayChange && draft.written && (
         <div>
           <Button kind="main" onClick={save} testid="save-levels">
             {text.save}
           </Button>
         </div>
       )}
-      {draft === null && (read.data?.levels.length ?? 0) > 0 && <Promised key={saves} merchant={merchant} />}
+      {!draft.written && (read.data?.levels.length ?? 0) > 0 && <Promised key={saves} merchant={merchant} />}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import "./notices.css";
 import type { Language } from "../../../contracts";
 import { fill, LANGUAGES, NAMES } from "../../../i18n/text";
 import { api } from "../../api";
+import { useDraft } from "../../draft";
 import { plural } from "../../i18n/texts";
 import { useResource } from "../../resource";
 import { formats, language } from "../../store";
@@ -49,12 +50,11 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
   const text = t();
   const path = `/v1/merchants/${encodeURIComponent(merchant)}/notices`;
   const read = useResource<Document>(path);
-  // What somebody else has changed is shown, unless one is writing oneself.
-  const [draft, setDraft] = useState<PolicyForm | null>(null);
+  const draft = useDraft<PolicyForm | null>(read.data === undefined ? null : formOf(read.data.notices));
+  const { form } = draft;
   const [error, setError] = useState<unknown>(null);
-  const form = draft ?? (read.data === undefined ? null : formOf(read.data.notices));
   const change = (next: Partial<PolicyForm>) => {
-    if (form !== null) setDraft({ ...form, ...next });
+    if (form !== null) draft.write({ ...form, ...next });
   };
   const faults = form === null ? new Set<NumberField>() : faultsOf(form);
   const save = async () => {
@@ -67,7 +67,7 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
     try {
       const saved = await api.call<Document>("PUT", path, { body: bodyOf(form, read.data.notices) });
       read.put(saved);
-      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
+      draft.saved();
       toast({ message: text.saved, tone: "good" });
     } catch (failed) {
       setError(failed);
@@ -117,7 +117,7 @@ export function NoticesPane({ merchant, mayChange }: { merchant: string; mayChan
               {text.sms_capitals}
             </label>
             {error !== null && <ErrorNote error={error} />}
-            {mayChange && draft !== null && (
+            {mayChange && draft.written && (
               <div>
                 <Button kind="main" onClick={save} testid="save-notices">
                   {text.save}

@@ -6,6 +6,7 @@ import "../../ui/parts.css";
 import "./shops.css";
 import { Back } from "../../../ui/icons";
 import { api } from "../../api";
+import { useDraft } from "../../draft";
 import { useShops } from "../../names";
 import { useResource } from "../../resource";
 import { navigate } from "../../router";
@@ -59,13 +60,12 @@ interface Props {
 function Editor({ shop, reload, put }: Props): JSX.Element {
   const text = t();
   const others = useShops().data?.merchants ?? [];
-  // What somebody else has changed is shown, unless one is writing oneself.
-  const [draft, setDraft] = useState<ShopForm | null>(null);
+  const draft = useDraft<ShopForm>(formOf(shop, zone.peek(), language.peek()));
+  const { form } = draft;
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [key, setKey] = useState<{ key: string; after: (() => void) | null } | null>(null);
-  const form = draft ?? formOf(shop, zone.peek(), language.peek());
-  const set = (next: Partial<ShopForm>) => setDraft({ ...form, ...next });
+  const set = (next: Partial<ShopForm>) => draft.write({ ...form, ...next });
   const taken = new Set(shop === null ? [...others.map((one) => one.merchant), NEW] : []);
   const faults = faultsOf(form, taken, ZONES);
   const may_change = may("owner");
@@ -87,7 +87,7 @@ function Editor({ shop, reload, put }: Props): JSX.Element {
         return;
       }
       put(saved);
-      setDraft((now) => (now === draft ? null : now)); // what was typed meanwhile is not thrown away
+      draft.saved();
       toast({ message: text.saved, tone: "good" });
     } catch (failed) {
       setError(failed);
@@ -102,8 +102,8 @@ function Editor({ shop, reload, put }: Props): JSX.Element {
         )}
         {may_change ? (
           <>
-            {draft !== null && key === null && <span class="muted">{text.unsaved}</span>}
-            <Button kind="main" onClick={save} disabled={draft === null && shop !== null} testid="save-shop">
+            {draft.written && key === null && <span class="muted">{text.unsaved}</span>}
+            <Button kind="main" onClick={save} disabled={!draft.written && shop !== null} testid="save-shop">
               {text.save}
             </Button>
           </>

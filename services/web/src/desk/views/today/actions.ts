@@ -7,6 +7,7 @@ import { plural } from "../../i18n/texts";
 import { sentenceOf } from "../../ui/error_note";
 import { toast, withdrawUndo } from "../../ui/toast";
 import { type MoveAction, wayBack } from "./drag";
+import { openOf } from "./model";
 import { TEXTS } from "./texts";
 import type { Moved, Plan } from "./types";
 
@@ -79,9 +80,7 @@ export async function order(wanted: Reorder, board: Board): Promise<boolean> {
       undo: async () => {
         try {
           const now = await api.get<Plan>(`${courier}/plan`);
-          const open =
-            now.routes.find((one) => one.route === route)?.stops.filter((stop) => !stop.done) ?? [];
-          const ids = open.map((stop) => stop.stop);
+          const ids = openOf(now, route);
           // What has been done meanwhile is left out, and what has come goes to the end.
           const back = [...base.filter((id) => ids.includes(id)), ...ids.filter((id) => !base.includes(id))];
           await api.call("PUT", path, { body: { stops: back, version: now.version }, headers: WAIT });

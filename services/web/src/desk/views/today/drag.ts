@@ -132,6 +132,7 @@ export function reordered(route: PlanRoute, order: readonly string[]): PlanRoute
   return { ...route, stops: [...done, ...known, ...rest] };
 }
 
-function same(a: readonly string[], b: readonly string[]): boolean {
+/** Whether two orders are one. */
+export function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);
 }

@@ -6,6 +6,7 @@ import { Map as BaseMap, type GeoJSONSource, LngLatBounds, type MapGeoJSONFeatur
 import type { Language } from "../../../contracts";
 import { loadArea } from "../../../map/area";
 import { styleOf } from "../../../map/style";
+import { after } from "../../../ui/after";
 import {
   CHOSEN,
   CLUSTERS,
@@ -97,13 +98,7 @@ export async function createFleetMap(options: FleetMapOptions): Promise<FleetMap
   const throttle = new Throttle<Marks>(
     LEAST_MS,
     (marks) => void map.getSource<GeoJSONSource>(FLEET)?.setData(marks),
-    {
-      now_ms: () => performance.now(),
-      after: (ms, work) => {
-        const id = setTimeout(work, ms);
-        return () => clearTimeout(id);
-      },
-    },
+    { now_ms: () => performance.now(), after },
   );
   const chosen = () => scene.marks.features.find((one) => one.properties.courier === scene.chosen);
   const showAll = (moving: boolean) => {

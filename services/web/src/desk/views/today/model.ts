@@ -2,7 +2,7 @@
 
 import type { FeatureCollection, Point } from "geojson";
 import { instant, type MoneyOf } from "../../ui/facts";
-import type { CourierToday, Fleet, PlanRoute, PlanStop, TodayDocument } from "./types";
+import type { CourierToday, Fleet, Plan, PlanRoute, PlanStop, TodayDocument } from "./types";
 
 /** A phone on duty that says nothing for so long has stopped: what is shown of it is then grey. */
 export const STALE_MS = 120_000;
@@ -186,4 +186,10 @@ export function nextOf(route: PlanRoute): PlanStop | undefined {
 /** What is still to be done on a route, in order. */
 export function leftOf(route: PlanRoute): readonly PlanStop[] {
   return route.stops.filter((stop) => !stop.done);
+}
+
+/** The stops left of a route, by their ids; none where the plan does not have the route. */
+export function openOf(plan: Plan, route: string): readonly string[] {
+  const found = plan.routes.find((one) => one.route === route);
+  return found === undefined ? [] : leftOf(found).map((stop) => stop.stop);
 }

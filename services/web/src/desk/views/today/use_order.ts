@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Resource } from "../../resource";
 import { withdrawUndo } from "../../ui/toast";
 import * as actions from "./actions";
-import { reordered } from "./drag";
-import { leftOf } from "./model";
+import { reordered, same } from "./drag";
+import { openOf } from "./model";
 import type { Plan } from "./types";
 
 /** A new order that no plan that was read has yet. */
@@ -51,15 +51,6 @@ export function wish(before: Wanted | null, plan: Plan, route: string, stops: re
   if (mine !== null && !mine.sent) return { ...mine, stops };
   const base = mine?.stops ?? openOf(plan, route);
   return { courier: plan.courier_id, route, version: plan.version, base, stops, sent: false };
-}
-
-function openOf(plan: Plan, route: string): readonly string[] {
-  const found = plan.routes.find((one) => one.route === route);
-  return found === undefined ? [] : leftOf(found).map((stop) => stop.stop);
-}
-
-function same(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((one, i) => one === b[i]);
 }
 
 export interface Ordering {
