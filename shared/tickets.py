@@ -37,6 +37,19 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     expires_ms: Ms
 
 
+def split_keys(keys: str, kind: str, variable: str) -> list[str]:
+    """The keys of a setting, one or several separated by commas while rotating: at least one, none empty.
+    `kind` and `variable` (the setting's) are for whoever reads why it was refused, which repeats no key.
+
+    Raises:
+        ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters.
+    """
+    parts = [part.strip() for part in keys.split(",") if part.strip()]
+    if not parts or any(len(part) < MIN_KEY_LENGTH for part in parts):
+        raise ValueError(f"a {kind} key has at least {MIN_KEY_LENGTH} characters: set {variable}")
+    return parts
+
+
 class Seal:
     """Seals payloads as `<payload>.<mac>` and opens them again; `domain` names the purpose, so that what is
     sealed for one is never taken for another.
@@ -45,9 +58,7 @@ class Seal:
 
     def __init__(self, keys: str, domain: bytes) -> None:
         """Raises ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters."""
-        parts = [part.strip() for part in keys.split(",") if part.strip()]
-        if not parts or any(len(part) < MIN_KEY_LENGTH for part in parts):
-            raise ValueError(f"a ticket key has at least {MIN_KEY_LENGTH} characters: set DROMOS_TICKET_KEY")
+        parts = split_keys(keys, "ticket", "DROMOS_TICKET_KEY")
         self._keys, self._domain = tuple(hashlib.sha256(part.encode()).digest() for part in parts), domain
 
     def mac(self, payload: bytes) -> bytes:

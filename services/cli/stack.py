@@ -167,9 +167,7 @@ def register(app: typer.Typer) -> None:
 def _looks(settings: CliSettings) -> list[Look]:
     """What of the system answers now."""
     looks = [
-        answers("portal", f"{settings.portal_address}/readyz"),
-        answers("ingest", f"{settings.ingest_address}/readyz"),
-        answers("gateway", f"http{settings.gateway_url.removeprefix('ws').rstrip('/')}/readyz"),
+        *(answers(name, f"{address}/readyz") for name, address in settings.addresses.items()),
         *workers(settings.redis_url, settings.namespace),
     ]
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email import policy
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -59,7 +58,6 @@ def _encoded(text: str, name: str) -> str:
 
 
 POLICY = _Policy(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
-READ = policy.default.clone(raise_on_defect=False)
 
 
 def address(written: str) -> str:

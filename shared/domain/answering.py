@@ -6,12 +6,12 @@ case, for some servers change that of a local part; it has 59 of the 64 octets t
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from shared.domain.command_ids import short
 from shared.tickets import Seal
 
 Purpose = Literal["reply", "bounce"]
@@ -47,7 +47,7 @@ class AnswerAddresses:
         found = _NOTICE.fullmatch(notice)
         if found is None:
             raise ValueError("not a notice's id")
-        return f"{purpose}+{found[1]}{_short(self._seal.mac(_said(purpose, notice)))}@{self._domain}"
+        return f"{purpose}+{found[1]}{short(self._seal.mac(_said(purpose, notice)))}@{self._domain}"
 
     def read(self, address: str) -> Addressed | None:
         """What somebody has written to; None: it is no address of these, or of another domain."""
@@ -66,13 +66,9 @@ class AnswerAddresses:
         if found is None:
             return Addressed(purpose, None, forged=True)
         notice = f"n-{found[2]}"
-        good = [hmac.compare_digest(_short(mac), found[3]) for mac in self._seal.macs(_said(purpose, notice))]
+        good = [hmac.compare_digest(short(mac), found[3]) for mac in self._seal.macs(_said(purpose, notice))]
         return Addressed(purpose, notice) if any(good) else Addressed(purpose, None, forged=True)
 
 
 def _said(purpose: Purpose, notice: str) -> bytes:
     return f"{purpose}\0{notice}".encode()
-
-
-def _short(mac: bytes) -> str:
-    return base64.b32encode(mac[:16]).decode().rstrip("=").lower()

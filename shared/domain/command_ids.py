@@ -13,7 +13,11 @@ import msgspec
 def hashed(*parts: str) -> str:
     """128 bits of the SHA-256 of the parts, base32 in lower case (26 characters, fit for a path)."""
     # JSON keeps the parts apart whatever characters they hold.
-    digest = hashlib.sha256(msgspec.json.encode(parts)).digest()
+    return short(hashlib.sha256(msgspec.json.encode(parts)).digest())
+
+
+def short(digest: bytes) -> str:
+    """128 bits of a digest, base32 in lower case without padding (26 characters)."""
     return base64.b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-
-from shared.tickets import Seal
+from shared.domain.command_ids import short
+from shared.tickets import Seal, split_keys
 
 _DOMAIN = b"dromos.contact.1\x00"
 
@@ -18,12 +17,11 @@ class ContactMarks:
 
     def __init__(self, keys: str) -> None:
         """Raises ValueError: as `Seal`."""
-        Seal(keys, _DOMAIN)
-        last = [part for part in keys.split(",") if part.strip()][-1]
+        last = split_keys(keys, "ticket", "DROMOS_TICKET_KEY")[-1]
         self._seal = Seal(last, _DOMAIN)
 
     def of(self, tenant: str, address: str) -> str:
         """The mark of an e-mail address or telephone of a carrier's recipient: 26 characters that say nothing
         about it to whoever has not the key."""
         plain = f"{tenant}\0{address.strip().casefold()}".encode()
-        return base64.b32encode(self._seal.mac(plain)[:16]).decode().rstrip("=").lower()
+        return short(self._seal.mac(plain))

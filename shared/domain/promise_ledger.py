@@ -62,9 +62,7 @@ def end_of(rows: Sequence[Promise]) -> int:
 
 def hit(row: Promise) -> bool:
     """Whether what happened lies in the window as shown, both ends included."""
-    if row.actual_ms is None or row.from_ms is None or row.to_ms is None:
-        return False
-    return row.from_ms <= row.actual_ms <= row.to_ms
+    return came(row, row.actual_ms)
 
 
 def came(row: Promise, came_ms: int | None) -> bool:

@@ -18,8 +18,8 @@ from shared.contracts.shipment_milestones import Milestone
 from shared.contracts.status import tag_of
 from shared.contracts.webhook_payload import ShipmentData, TimeWindow, WebhookPayload
 from shared.domain.command_ids import hashed
+from shared.tickets import split_keys
 
-MIN_KEY_LENGTH = 16
 MAX_AFTER_MS = 24 * 3_600_000
 """The longest that a receiver's Retry-After is honoured: the retries have to end some day."""
 
@@ -31,13 +31,8 @@ class Secrets:
     itself rotates: the first makes the secrets that are shown, all sign."""
 
     def __init__(self, keys: str) -> None:
-        """Raises ValueError: no key, or one shorter than `MIN_KEY_LENGTH` characters."""
-        parts = [part.strip() for part in keys.split(",") if part.strip()]
-        if not parts or any(len(part) < MIN_KEY_LENGTH for part in parts):
-            raise ValueError(
-                f"a webhook key has at least {MIN_KEY_LENGTH} characters: set DROMOS_WEBHOOK_KEY"
-            )
-        self._keys = tuple(part.encode() for part in parts)
+        """Raises ValueError: as `split_keys`."""
+        self._keys = tuple(key.encode() for key in split_keys(keys, "webhook", "DROMOS_WEBHOOK_KEY"))
 
     def shown(self, webhook: Webhook) -> str:
         """The endpoint's newest secret as its owner puts it in place: `whsec_` and base64 of 32 bytes."""

@@ -20,6 +20,7 @@ from deploy.local.mailbox import mail
 from deploy.local.mailbox.options import Options
 from deploy.local.mailbox.sms import new_sid, sign
 from deploy.local.mailbox.store import Kept, Store
+from deploy.local.mailbox.under_way import UnderWay
 
 _CALL_S = 5.0
 
@@ -33,7 +34,7 @@ class Answers:
 
     def __init__(self, options: Options, store: Store, http: httpx.AsyncClient) -> None:
         self._options, self._store, self._http = options, store, http
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     async def answer(self, to: Kept, text: str) -> int:
         """Answer a message; return the answer's id. Raises NotTaken."""
@@ -59,13 +60,7 @@ class Answers:
             form["OptOutType"] = "STOP"
         url = self._options.sms_replies
         signature = sign(self._options.token, url, list(form.items()))
-        try:
-            where, headers = self._options.reach(url), {"X-Twilio-Signature": signature}
-            taken = await self._http.post(where, data=form, headers=headers)
-        except httpx.HTTPError as error:
-            raise NotTaken(f"no answer ({type(error).__name__})") from error
-        if not taken.is_success:
-            raise NotTaken(f"HTTP {taken.status_code}")
+        await self._post(url, form, {"X-Twilio-Signature": signature})
         kept = Kept("sms", "out", to.recipient, to.sender, text, ref=sid, answers=to.id, state="delivered")
         return self._store.add(kept)
 
@@ -116,9 +111,7 @@ class Answers:
 
     def bounce(self, sender: str, recipient: str, original: EmailMessage) -> None:
         """Report in a while that the message could not be delivered."""
-        task = asyncio.create_task(self._report(sender, recipient, original))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.begin(self._report(sender, recipient, original))
 
     async def _report(self, sender: str, recipient: str, original: EmailMessage) -> None:
         """A delivery status notification (RFC 3464) to the envelope's sender, from nobody."""
@@ -153,15 +146,16 @@ class Answers:
         found = mail.unsubscribe(mail.read(kept.raw or b""))
         if found is None or not found.one_click:
             raise NotTaken("there is no button in this message")
+        await self._post(found.url, {"List-Unsubscribe": "One-Click"})
+
+    async def _post(self, url: str, form: dict[str, str], headers: dict[str, str] | None = None) -> None:
+        """To whoever is asked at this address. Raises NotTaken."""
         try:
-            where = self._options.reach(found.url)
-            taken = await self._http.post(where, data={"List-Unsubscribe": "One-Click"})
+            taken = await self._http.post(self._options.reach(url), data=form, headers=headers)
         except httpx.HTTPError as error:
             raise NotTaken(f"no answer ({type(error).__name__})") from error
         if not taken.is_success:
             raise NotTaken(f"HTTP {taken.status_code}")
 
     async def close(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.close()

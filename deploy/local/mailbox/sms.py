@@ -21,6 +21,7 @@ from starlette.routing import Route
 from deploy.local.mailbox.options import Options
 from deploy.local.mailbox.segments import cost
 from deploy.local.mailbox.store import Kept, Store
+from deploy.local.mailbox.under_way import UnderWay
 
 TROUBLES = {
     "0001": "undelivered, 30003: out of reach",
@@ -70,7 +71,7 @@ class Gateway:
 
     def __init__(self, options: Options, store: Store, http: httpx.AsyncClient) -> None:
         self._options, self._store, self._http = options, store, http
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay()
 
     def routes(self) -> list[Route]:
         base = "/2010-04-01/Accounts/{account}"
@@ -102,9 +103,7 @@ class Gateway:
         state = "accepted" if "MessagingServiceSid" in form else "queued"
         kept = Kept("sms", "in", sender, to, body, ref=sid, state=state)
         self._store.add(kept)
-        task = asyncio.create_task(self._deliver(kept, str(form.get("StatusCallback") or "")))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.begin(self._deliver(kept, str(form.get("StatusCallback") or "")))
         if to.endswith("0006"):
             return _error(20500)
         if to.endswith("0008"):
@@ -199,9 +198,7 @@ class Gateway:
         self._store.count("receipts_lost")
 
     async def close(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.close()
 
 
 def _wrong(form: FormData) -> int | None:

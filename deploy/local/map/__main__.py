@@ -115,7 +115,7 @@ def _addresses(source: Path, bbox: coast.Box, out: Path) -> str:
 def _geocoder(source: Path, bbox: coast.Box, out: Path) -> str:
     area = json.loads((out / "area.json").read_text())["name"]
     content = streets.build(source, bbox, area, ATTRIBUTION)
-    streets.write(content, out / "geocoder.json")
+    addresses.replace_file(out / "geocoder.json", content)
     return f"{len(content['rows'])} addresses, {len(content['streets'])} streets"
 
 

@@ -55,7 +55,7 @@ def place_of(obj: Any) -> tuple[float, float] | None:
 def write(addresses: list[Address], attribution: str, target: Path) -> None:
     """Write addresses.json: columns and rows, with the attribution that a cut of the database must carry."""
     columns = ["street", "housenumber", "lon", "lat"]
-    _replace(
+    replace_file(
         target, {"attribution": attribution, "license": "ODbL-1.0", "columns": columns, "rows": addresses}
     )
 
@@ -63,13 +63,14 @@ def write(addresses: list[Address], attribution: str, target: Path) -> None:
 def write_cells(addresses: list[Address], attribution: str, target: Path) -> int:
     """Write h3.json, the number of addresses in each cell of resolution 7-9; answers with how many cells."""
     cells = count_addresses((lon, lat) for _, _, lon, lat in addresses)
-    _replace(
+    replace_file(
         target, {"attribution": attribution, "license": "ODbL-1.0", "cells": dict(sorted(cells.items()))}
     )
     return len(cells)
 
 
-def _replace(target: Path, content: dict[str, Any]) -> None:
+def replace_file(target: Path, content: dict[str, Any]) -> None:
+    """Write the content as JSON beside the target and put it in its place: nobody reads half a file."""
     part = target.with_suffix(".part")
     part.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     part.replace(target)

@@ -1,6 +1,5 @@
 """What a geocoder needs of an extract: every address with postcode and town, streets with all their names."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,13 +40,6 @@ def build(extract: Path, bbox: Box, area: str, attribution: str) -> dict[str, An
         "streets": _streets(extract, bbox),
         "rows": sorted(rows.values(), key=lambda row: (row[0], row[1], row[3] or "")),
     }
-
-
-def write(content: dict[str, Any], target: Path) -> None:
-    """Replace the file."""
-    part = target.with_suffix(".part")
-    part.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    part.replace(target)
 
 
 def _objects(extract: Path, key: str) -> Iterable[Any]:

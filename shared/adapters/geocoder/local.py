@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.adapters.geocoder.houses import House, locate
+from shared.adapters.geocoder.ranking import MOST, apart
 from shared.domain.address_text import (
     Parts,
     Reading,
@@ -26,13 +27,8 @@ from shared.domain.address_text import (
     street_key,
     words,
 )
-from shared.geo import Coord, distance_m
+from shared.geo import Coord
 from shared.ports.geocoder import Candidate, GeocoderUnavailable, How
-
-MOST = 5
-SAME_M = 40.0
-"""Two candidates nearer than that are one."""
-RIVAL_M = 150.0
 
 
 @dataclass(slots=True)
@@ -103,7 +99,7 @@ class LocalGeocoder:
             if town is None or self._towns.get(street_key(match.street.city)) == town
             for house in locate(match.street.houses, match.number.number, match.street.place)
         ]
-        return _ranked(found)
+        return apart(sorted(found, key=lambda c: (-c.score, not c.sure, c.label)))
 
     def _fill(self, data: Mapping[str, Any]) -> None:
         aliases: defaultdict[str, set[str]] = defaultdict(set)
@@ -226,22 +222,3 @@ def _candidate(match: _Match, house: House, postcode: str | None, town_sure: boo
         postcode=house.postcode or None,
         city=house.city or street.city or None,
     )
-
-
-def _ranked(found: list[Candidate]) -> list[Candidate]:
-    """The best first, each place once; where another is as good and elsewhere, none of them is sure."""
-    kept: list[Candidate] = []
-    for one in sorted(found, key=lambda c: (-c.score, not c.sure, c.label)):
-        if all(distance_m(one.lon, one.lat, k.lon, k.lat) > SAME_M for k in kept):
-            kept.append(one)
-    if not kept:
-        return []
-    best = kept[0]
-    rivals = [
-        c
-        for c in kept[1:]
-        if c.score >= best.score - 0.02 and distance_m(c.lon, c.lat, best.lon, best.lat) > RIVAL_M
-    ]
-    if rivals:
-        kept = [Candidate(c.lon, c.lat, c.label, c.how, c.score, False, c.postcode, c.city) for c in kept]
-    return kept[:MOST]

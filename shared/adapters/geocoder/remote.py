@@ -13,14 +13,12 @@ from typing import Any
 
 import httpx
 
+from shared.adapters.geocoder.ranking import MOST, apart
 from shared.domain.address_text import Number, Parts, Reading, edits, numbers, split, street_key
-from shared.geo import distance_m
 from shared.ports.geocoder import Candidate, GeocoderUnavailable, How
 
-MOST = 5
 KEPT = 10_000
 TIMEOUT_S = 5.0
-RIVAL_M = 150.0
 Key = tuple[str, str | None, str | None, str | None]
 
 
@@ -180,7 +178,7 @@ def _judged(
                 city=names[0] if names else None,
             )
         )
-    return _ranked(judged)
+    return apart(sorted(judged, key=lambda c: (-c.score, not c.sure)))
 
 
 def _how(asked: Number | None, house: str | None) -> tuple[How, bool]:
@@ -192,18 +190,3 @@ def _how(asked: Number | None, house: str | None) -> tuple[How, bool]:
         return How.NEAREST, False
     letters = {number.letter for number in covering}
     return How.HOUSE, not asked.letter or asked.letter in letters or letters == {""}
-
-
-def _ranked(judged: list[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for one in sorted(judged, key=lambda c: (-c.score, not c.sure)):
-        if all(distance_m(one.lon, one.lat, k.lon, k.lat) > 40 for k in kept):
-            kept.append(one)
-    rivals = [
-        c
-        for c in kept[1:]
-        if c.score >= kept[0].score - 0.02 and distance_m(c.lon, c.lat, kept[0].lon, kept[0].lat) > RIVAL_M
-    ]
-    if rivals:
-        kept = [Candidate(c.lon, c.lat, c.label, c.how, c.score, False, c.postcode, c.city) for c in kept]
-    return kept[:MOST]

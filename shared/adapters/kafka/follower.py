@@ -22,7 +22,7 @@ from shared.adapters.probes import Probes, Readiness
 from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
 from shared.config import CommonSettings
 from shared.contracts.topic import Topic
-from shared.contracts.views.work import Role
+from shared.contracts.views.work import Heartbeat, Role
 from shared.ports.log import Record
 
 log = logs.get(__name__)
@@ -233,6 +233,25 @@ class Follower:
     def unheard(self, now_ms: int) -> bool:
         """Whether Kafka has been silent for too long."""
         return now_ms - self._heard_ms > UNHEARD_MS
+
+    def why_unready(self, now_ms: int, waits: str = "") -> str:
+        """Why this worker is not ready, in a few words; empty: it is. `waits`: what it waits for besides,
+        which counts once it has read up."""
+        if not self.ends:
+            return "no partitions"
+        if not self.caught_up:
+            return "catching up"
+        return waits or ("Kafka is silent" if self.unheard(now_ms) else "")
+
+    def heartbeat(self, now_ms: int, ready: bool, why: str, all_are: bool) -> Heartbeat:
+        """A sign of life. `why`: as `why_unready` says; `all_are`: as `marks` says."""
+        return Heartbeat(
+            part=self.stream_settings.part,
+            ready=ready,
+            at_ms=now_ms,
+            detail=why or ("" if all_are else "catching up"),
+            since_ms=self.since_ms,
+        )
 
     def worked_off_to(self) -> dict[TP, int]:
         """The offset up to which each assigned partition has been worked off."""

@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import alembic.command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, Executable, MetaData, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -96,6 +97,11 @@ class Database:
         with _translated():
             async with self.engine.connect() as connection:
                 yield connection
+
+    async def rows(self, wanted: Executable) -> list[Any]:
+        """All rows of one query. Raises as `reading`."""
+        async with self.reading() as connection:
+            return list(await connection.execute(wanted))
 
     @asynccontextmanager
     async def transaction(self, *refusals: type[SQLAlchemyError]) -> AsyncIterator[AsyncConnection]:

@@ -14,6 +14,7 @@ from shared.domain.notice_texts import clean
 from shared.domain.notice_texts.catalogue import AnyWords, count, problem, words_of
 from shared.domain.notice_texts.content import Content, Fact, Scale, Tap
 from shared.domain.notice_texts.formats import Formats, Lead
+from shared.domain.notice_texts.plain import capital
 from shared.domain.notice_texts.telling import Telling
 from shared.domain.notice_texts.words import Asked, Notice, Problem
 
@@ -242,7 +243,7 @@ class _Writer:
         if self._listed():
             words = ["; ".join(f"{part.order}: {part.state}" for part in self.parts) + "."]
         if self.lead is not None and self.t.kind not in _UNTIMED:
-            words.insert(1, f"{_capital(self._when(self.lead))}.")
+            words.insert(1, f"{capital(self._when(self.lead))}.")
         return " ".join(words)
 
     def _listed(self) -> bool:
@@ -268,7 +269,3 @@ def _due(telling: Telling) -> bool:
         return telling.substatus is None or tag_of(telling.substatus) is not Tag.DELIVERED
     except ValueError:  # a code that is not known yet
         return True
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
