@@ -118,12 +118,9 @@ class Learning:
         """Attempts that have ended since, the oldest first; one heard of hours later is still taken up."""
         newest_ms = max(self._taken.values(), default=0)
         now_ms = _now_ms()
-        found = await self._measured.closed(newest_ms - LATE_MS if newest_ms else 0, REMEMBERED_PROMISES)
-        new = [
-            (key, ended_ms, rows)
-            for key, ended_ms, rows in found
-            if key not in self._taken and ended_ms <= now_ms - SETTLED_MS
-        ]
+        from_ms = newest_ms - LATE_MS if newest_ms else 0
+        found = await self._measured.closed(from_ms, REMEMBERED_PROMISES, self._taken)
+        new = [(key, ended_ms, rows) for key, ended_ms, rows in found if ended_ms <= now_ms - SETTLED_MS]
         if not new:
             return
         calibration = self.calibration

@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -62,15 +63,7 @@ def tried(
 
 def _as_of(attempt: Attempt, rows: Sequence[Promise]) -> Attempt:
     mine = [msgspec.structs.replace(row, actual_ms=attempt.delivered_ms) for row in rows]
-    return Attempt(
-        attempt.shipment,
-        attempt.attempt,
-        attempt.ended_ms,
-        attempt.delivered_ms,
-        attempt.came_ms,
-        len(mine),
-        mine,
-    )
+    return replace(attempt, windows=len(mine), rows=mine)
 
 
 async def _ledger(settings: Settings, wanted: Wanted, say: Callable[[str], None]) -> list[Attempt]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
@@ -59,9 +59,12 @@ class Measured:
         async with self._own.transaction() as connection:
             await connection.execute(delete(visits).where(visits.c.done_ms < before_ms))
 
-    async def closed(self, since_ms: int, most: int) -> list[tuple[Closed, int, list[Promise]]]:
-        """Attempts that ended since then, the oldest first: which one, when, and its windows as shown. That
-        he was at the door is what counts here, though nobody opened: it is his coming that is estimated."""
+    async def closed(
+        self, since_ms: int, most: int, taken: Container[Closed]
+    ) -> list[tuple[Closed, int, list[Promise]]]:
+        """Attempts that ended since then but those `taken`, the oldest first: which one, when, and its
+        windows as shown. That he was at the door is what counts here, though nobody opened: it is his coming
+        that is estimated."""
         wanted = promises.Wanted(from_ms=since_ms, most=most)
         return [
             (
@@ -71,4 +74,5 @@ class Measured:
             )
             async for bite in promises.closed(self._ledger, wanted)
             for attempt in bite
+            if (attempt.shipment, attempt.attempt) not in taken
         ]

@@ -28,6 +28,7 @@ from shared.contracts import courier_positions, courier_routes, courier_stops, s
 from shared.contracts.courier_positions import Position
 from shared.contracts.shipment_commands import Promise
 from shared.contracts.topic import HOUR_MS, Topic
+from shared.contracts.views.stage import StageView
 from shared.domain.plan import holds
 from shared.ports.log import Record
 from shared.ports.router import Router
@@ -198,10 +199,14 @@ class EstimatorOwner(Owner):
                 asked[shipment].append(watch)
         names = list(asked)
         for i in range(0, len(names), 1000):
+            # Bite by bite: what one brings is kept though the next one fails.
+            found: defaultdict[Watch, dict[str, StageView]] = defaultdict(dict)
             for view in await self._views.stages(names[i : i + 1000]):
                 if view is not None:
                     for watch in asked[view.shipment]:
-                        watch.on_stage(view)
+                        found[watch][view.shipment] = view
+            for watch, stages in found.items():
+                watch.on_stages(stages)
 
     async def _tell(self, due: Sequence[Watch]) -> None:
         now_ms = _now_ms()

@@ -34,7 +34,7 @@ async def run(settings: GatewaySettings) -> None:
 
 
 def main() -> int:
-    settings = GatewaySettings()  # type: ignore[call-arg]
+    settings = GatewaySettings()  # type: ignore[call-arg]  # the environment has the ticket key
     logs.set_up(settings.part or "gateway", settings.log_level, sample=settings.trace_sample)
     if settings.gateway_processes > 1 and not settings.gateway_reuse_port:
         return processes.supervise(settings)

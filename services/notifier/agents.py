@@ -12,7 +12,7 @@ import msgspec
 
 from services.notifier.asked import Asked
 from services.notifier.config import Settings
-from services.notifier.core.identity import notice_id
+from services.notifier.core.identity import noticed
 from services.notifier.core.ledger import Notice
 from services.notifier.core.wants import Want, want_of, wants
 from services.notifier.dispatcher import Dispatcher
@@ -32,7 +32,6 @@ from shared.contracts import notice_commands, notice_outcomes, shipment_mileston
 from shared.contracts.shipment_milestones import Milestone
 from shared.contracts.topic import HOUR_MS
 from shared.contracts.views.stage import StageView
-from shared.contracts.views.work import Heartbeat
 from shared.domain.webhooks import payload_of
 from shared.domain.webhooks import wants as asked_for
 from shared.ports.log import LogUnavailable, Record
@@ -201,7 +200,8 @@ class Notifier(Follower):
         marks, caught_up = await self.marks()
         now_ms = time.time_ns() // 1_000_000
         self.watch(marks, now_ms)
-        why = self._why_unready(now_ms)
+        waits = "the ledger or the views are away" if self._dispatcher.stalled() else ""
+        why = self.why_unready(now_ms, waits)
         if time.monotonic() - self._swept > HOUR_MS / 1000:
             self._swept = time.monotonic()
             try:
@@ -212,43 +212,19 @@ class Notifier(Follower):
         at = {tp.partition: at_ms for tp, at_ms in marks.items() if tp.topic == milestones}
         try:
             await self.writer.put_worked_off("notifier", at)
-            await self.writer.put_heartbeat(
-                Heartbeat(
-                    part=self.settings.part,
-                    ready=self.caught_up,
-                    at_ms=now_ms,
-                    detail=why or ("" if caught_up else "catching up"),
-                    since_ms=self.since_ms,
-                )
-            )
+            await self.writer.put_heartbeat(self.heartbeat(now_ms, self.caught_up, why, caught_up))
             self.readiness.say(why)
         except ViewsUnavailable as error:
             log.warning("views.unavailable", error=str(error))
             self.readiness.say("the views can't be written")
 
-    def _why_unready(self, now_ms: int) -> str:
-        if not self.ends:
-            return "no partitions"
-        if not self.caught_up:
-            return "catching up"
-        if self._dispatcher.stalled():
-            return "the ledger or the views are away"
-        return "Kafka is silent" if self.unheard(now_ms) else ""
-
 
 def _hook(milestone: Milestone, endpoint: str, stage: StageView | None) -> Notice:
     payload = payload_of(milestone, order_number=stage.order_number if stage is not None else None)
-    want = want_of(milestone)
-    id = notice_id(want, f"{endpoint}:{milestone.kind}", "webhook")
-    return Notice(
-        notice=id,
-        lead=id,
-        shipment=milestone.shipment,
-        kind=want.kind,
-        revision=milestone.revision,
-        recipient=endpoint,
-        channel="webhook",
-        tenant=milestone.tenant,
-        merchant=milestone.merchant,
+    return noticed(
+        want_of(milestone),
+        endpoint,
+        "webhook",
+        named=f"{endpoint}:{milestone.kind}",
         payload=msgspec.json.encode(payload),
     )

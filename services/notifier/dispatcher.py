@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.notifier.core.identity import notice_id
+from services.notifier.core.identity import noticed
 from services.notifier.core.ledger import UNHEARD, Notice
 from services.notifier.core.outcomes import of_want
 from services.notifier.core.rounds import Round, Told, settle
@@ -101,42 +101,30 @@ class Dispatcher:
             if not closed.said:
                 state = "folded" if closed.why.folded else "dropped"
                 said.append(of_want(closed.want, state, closed.why.reason, now_ms))  # type: ignore[arg-type]
-        for message in found.messages:
-            there = await _queue(tx, message, now_ms)
-            for told in message:
-                reason = TOLD_ALREADY if told in there else told.how.reason or "told"
-                self._decisions.add(told.want.kind, reason)
-                await tx.decided(told.want, reason)
-            said += [of_want(told.want, "dropped", TOLD_ALREADY, now_ms) for told in there]
+        for told, known in await _queue(tx, found.messages, now_ms):
+            reason = TOLD_ALREADY if known else told.how.reason or "told"
+            self._decisions.add(told.want.kind, reason)
+            await tx.decided(told.want, reason)
+            if known:
+                said.append(of_want(told.want, "dropped", TOLD_ALREADY, now_ms))
         await tx.tell(said)
 
 
-async def _queue(tx: Transaction, message: Sequence[Told], now_ms: int) -> list[Told]:
-    """Enter what one message tells of; returns what is in the ledger already: a person who had another
-    address for a while."""
-    found = [_notice(told) for told in message]
-    there = await tx.known_notices([n.notice for n in found])
-    new = [n for n in found if n.notice not in there]
-    await tx.queue([replace(n, lead=new[0].notice) for n in new], now_ms)
-    return [told for told, n in zip(message, found, strict=True) if n.notice in there]
+async def _queue(tx: Transaction, messages: Sequence[Sequence[Told]], now_ms: int) -> list[tuple[Told, bool]]:
+    """Enter what the messages tell of; returns all of it in order, each with whether it was in the ledger
+    already: a person who had another address for a while."""
+    found = [[(told, _notice(told)) for told in message] for message in messages]
+    there = await tx.known_notices([notice.notice for message in found for _, notice in message])
+    queued: list[Notice] = []
+    for message in found:
+        new = [notice for _, notice in message if notice.notice not in there]
+        queued += [replace(notice, lead=new[0].notice) for notice in new]
+    await tx.queue(queued, now_ms)
+    return [(told, notice.notice in there) for message in found for told, notice in message]
 
 
 def _notice(told: Told) -> Notice:
-    want, channel = told.want, told.how.channel
-    id = notice_id(want, told.contact, channel)
-    return Notice(
-        notice=id,
-        lead=id,
-        shipment=want.shipment,
-        kind=want.kind,
-        revision=want.revision,
-        recipient=told.contact,
-        channel=channel,
-        tenant=want.tenant,
-        merchant=want.merchant,
-        state="queued",
-        reason=told.how.reason,
-    )
+    return noticed(told.want, told.contact, told.how.channel, reason=told.how.reason)
 
 
 def _undecidable(want: Want, error: Exception) -> None:

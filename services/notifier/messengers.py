@@ -11,10 +11,10 @@ from pathlib import Path
 import msgspec
 
 from services.notifier.core.forwarding import wrote
-from services.notifier.core.identity import notice_id
+from services.notifier.core.identity import noticed
 from services.notifier.core.incoming import SHOP
 from services.notifier.core.ledger import Closing, Notice, closing
-from services.notifier.core.wants import kind_of, want_of
+from services.notifier.core.wants import want_of
 from services.notifier.facts import Sources
 from services.notifier.sender import NotWritten, Written
 from shared.contracts import shipment_milestones
@@ -62,18 +62,11 @@ class ShopMessenger:
         """What its shop is told of a milestone, once however often it is read; None: nothing."""
         if milestone.kind not in KINDS or milestone.merchant not in self._addresses:
             return None
-        want = want_of(milestone)
-        id = notice_id(want, f"{SHOP}:{milestone.kind}", "messenger")
-        return Notice(
-            notice=id,
-            lead=id,
-            shipment=milestone.shipment,
-            kind=kind_of(milestone),
-            revision=milestone.revision,
-            recipient=SHOP,
-            channel="messenger",
-            tenant=milestone.tenant,
-            merchant=milestone.merchant,
+        return noticed(
+            want_of(milestone),
+            SHOP,
+            "messenger",
+            named=f"{SHOP}:{milestone.kind}",
             payload=msgspec.json.encode(milestone),
         )
 

@@ -12,7 +12,7 @@ from services.notifier.core.composing import digest, telling
 from services.notifier.core.deciding import ASKED, Later, Not, Tell, decide
 from services.notifier.core.identity import message_id
 from services.notifier.core.incoming import SHOP
-from services.notifier.core.ledger import Closing, Notice, closing
+from services.notifier.core.ledger import Closing, Notice, closing, later
 from services.notifier.core.rounds import Known, key
 from services.notifier.core.wants import Want
 from services.notifier.facts import Sources, Words
@@ -30,8 +30,6 @@ from shared.domain.notice_texts.telling import Rendered
 from shared.ports.mailer import Mail, Mailer
 from shared.ports.sending import Failed, Reason, Sending, Unsure
 from shared.ports.sms import Sms, Text
-
-LOOK_AGAIN_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,8 @@ class Post:
             match _still(member, now_ms):
                 case None:
                     told.append(member)
-                case Later() as later:
-                    return NotWritten(_put_off(later))
+                case Later() as until:
+                    return NotWritten(_put_off(until))
                 case Not(reason=reason, folded=folded):
                     left_out.append(LeftOut(member.notice, reason, folded))
         if not told:
@@ -102,7 +100,7 @@ class Post:
         assert address is not None
         words = await self._words(told)
         if words is None:
-            return NotWritten(Closing("retry", "waiting", now_ms + LOOK_AGAIN_MS, tried=False))
+            return NotWritten(later(now_ms))
         tellings = await self._tellings(told, channel, now_ms, words)
         about = tellings[0] if len(tellings) == 1 else digest(tellings)
         rendered = render(about)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, get_args
 
-from services.notifier.core.ledger import UNHEARD, Closing, Notice, abandoned, stumbled
+from services.notifier.core.ledger import UNHEARD, Closing, Notice, abandoned, later, stumbled
 from services.notifier.core.outcomes import of_notice
 from services.notifier.core.rounds import key
 from services.notifier.store import Ledger, Transaction
@@ -32,7 +32,6 @@ AT_ONCE = 8
 IDLE_S = 1.0
 AWAY_S = 2.0
 DRAIN_S = 8.0
-LOOK_AGAIN_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Sender:
                     log.warning("notice.overtaken", notice=notice.notice)
                     return
         except DatabaseUnavailable:
-            await self._close(notice, _later())
+            await self._close(notice, later(_now_ms()))
             return
         self._fence.check()
         try:
@@ -192,7 +191,7 @@ class Sender:
                 return await carrier.write(notice)
         except (DatabaseUnavailable, ViewsUnavailable, LogUnavailable, TimeoutError) as error:
             log.warning("notice.waits", notice=notice.notice, error=type(error).__name__)
-            return NotWritten(_later())
+            return NotWritten(later(_now_ms()))
         except Exception as error:  # one that can't be written must not keep the others from it
             log.error("notice.unwritable", notice=notice.notice, error=type(error).__name__)
             return NotWritten(stumbled(notice, _now_ms()))
@@ -242,10 +241,6 @@ def _of_left_out(each: LeftOut, now_ms: int) -> Outcome:
     n = each.member
     state: State = "folded" if each.folded else "dropped"
     return of_notice(n, Closing("discarded", each.reason, told=state), now_ms)
-
-
-def _later() -> Closing:
-    return Closing("retry", "waiting", _now_ms() + LOOK_AGAIN_MS, tried=False)
 
 
 def _now_ms() -> int:

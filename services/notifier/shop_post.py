@@ -8,9 +8,9 @@ import msgspec
 
 from services.notifier.config import Settings
 from services.notifier.core.forwarding import Forward, written
-from services.notifier.core.identity import message_id, notice_id
+from services.notifier.core.identity import message_id, noticed
 from services.notifier.core.incoming import SHOP
-from services.notifier.core.ledger import Closing, Notice, closing
+from services.notifier.core.ledger import Closing, Notice, closing, later
 from services.notifier.core.wants import want_of
 from services.notifier.facts import Sources
 from services.notifier.sender import NotWritten, Written
@@ -21,26 +21,13 @@ from shared.domain.answering import AnswerAddresses
 from shared.ports.mailer import Mail, Mailer
 from shared.ports.sending import Failed, Reason, Sending, Unsure
 
-LOOK_AGAIN_MS = 2_000
 WAIT_MS = HOUR_MS
 """So long words are waited for that the lists don't have yet."""
 
 
 def forwarded(milestone: Milestone) -> Notice:
     """The notice by which a shop hears of it, once however often the milestone is read."""
-    id = notice_id(want_of(milestone), SHOP, "email")
-    return Notice(
-        notice=id,
-        lead=id,
-        shipment=milestone.shipment,
-        kind="reply",
-        revision=milestone.revision,
-        recipient=SHOP,
-        channel="email",
-        tenant=milestone.tenant,
-        merchant=milestone.merchant,
-        payload=msgspec.json.encode(milestone),
-    )
+    return noticed(want_of(milestone), SHOP, "email", payload=msgspec.json.encode(milestone))
 
 
 class ShopPost:
@@ -65,7 +52,7 @@ class ShopPost:
         now_ms = _now_ms()
         if words is None or stage is None:
             if now_ms - notice.made_ms < WAIT_MS:
-                return NotWritten(Closing("retry", "waiting", now_ms + LOOK_AGAIN_MS, tried=False))
+                return NotWritten(later(now_ms))
             return NotWritten(Closing("discarded", "forgotten", told="dropped"))
         people = await self._sources.people([(stage.shipment, stage.parties)])
         person = people.get((stage.shipment, stage.parties))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,22 +30,22 @@ class Ledger:
     """Every call raises `DatabaseUnavailable` when PostgreSQL is away."""
 
     def __init__(self, database: Database) -> None:
-        self._database = self.database = database
+        self.database = database
 
     async def upgrade(self) -> None:
-        await self._database.upgrade()
+        await self.database.upgrade()
 
     async def close(self) -> None:
-        await self._database.close()
+        await self.database.close()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        async with self._database.transaction() as connection:
+        async with self.database.transaction() as connection:
             yield Transaction(connection)
 
     async def sweep(self, now_ms: int) -> None:
         """Delete what is kept no longer."""
-        async with self._database.transaction() as connection:
+        async with self.database.transaction() as connection:
             await connection.execute(delete(wants).where(wants.c.at_ms < now_ms - KEPT_MS, ~wants.c.open))
             await connection.execute(delete(notices).where(notices.c.at_ms < now_ms - KEPT_MS))
             await connection.execute(delete(links).where(links.c.expires_ms < now_ms - KEPT_MS))
@@ -87,7 +87,7 @@ class Transaction(Wanted, Noticed):
             put.on_conflict_do_update(
                 index_elements=[wishes.c.contact],
                 set_={name: put.excluded[name] for name in row if name != "contact"},
-                where=or_(wishes.c.at_ms <= put.excluded.at_ms),
+                where=wishes.c.at_ms <= put.excluded.at_ms,
             )
         )
 

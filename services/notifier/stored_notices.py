@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.core.ledger import UNHEARD, Closing, Notice
+from services.notifier.core.rounds import Key, key
 from services.notifier.core.wants import Want
 from services.notifier.tables import notices
 from shared.contracts.notices import Channel, PersonalChannel
@@ -28,6 +29,8 @@ class Noticed:
 
     async def known_notices(self, names: Collection[str]) -> set[str]:
         """Those of them that are in the ledger."""
+        if not names:
+            return set()
         wanted = select(notices.c.notice).where(notices.c.notice.in_(list(names)))
         return {row.notice for row in (await self._connection.execute(wanted)).all()}
 
@@ -130,24 +133,21 @@ class Noticed:
             .values(state="discarded", reason=reason, due_ms=None)
         )
 
-    async def failed_channels(
-        self, due: Sequence[Want]
-    ) -> dict[tuple[str, str, int], dict[PersonalChannel, bool]]:
+    async def failed_channels(self, due: Sequence[Want]) -> dict[Key, dict[PersonalChannel, bool]]:
         """By want: the channels on which it was tried in vain, and whether that is known, or only that nobody
         has said that it arrived."""
-        keys = [(w.shipment, w.kind, w.revision) for w in due]
-        if not keys:
+        if not due:
             return {}
         named = [notices.c[name] for name in ("shipment", "kind", "revision", "channel", "state")]
         wanted = select(*named).where(
-            tuple_(notices.c.shipment, notices.c.kind, notices.c.revision).in_(keys), _IN_VAIN
+            tuple_(notices.c.shipment, notices.c.kind, notices.c.revision).in_([key(w) for w in due]),
+            _IN_VAIN,
         )
-        found: dict[tuple[str, str, int], dict[PersonalChannel, bool]] = {}
-        for row in (await self._connection.execute(wanted)).all():
+        rows: Any = (await self._connection.execute(wanted)).all()
+        found: dict[Key, dict[PersonalChannel, bool]] = {}
+        for row in rows:
             if row.channel in get_args(PersonalChannel):
-                found.setdefault((row.shipment, row.kind, row.revision), {})[row.channel] = (
-                    row.state != "sent"
-                )
+                found.setdefault(key(row), {})[row.channel] = row.state != "sent"
         return found
 
     async def told_since(self, recipients: Collection[str], since_ms: int) -> dict[str, int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import ColumnElement, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notifier.core.ledger import Notice
+from services.notifier.core.rounds import Key
 from services.notifier.core.wants import Want
 from services.notifier.tables import wants
 from shared.contracts.notices import NoticeKind
@@ -22,8 +24,8 @@ class Wanted:
 
     _connection: AsyncConnection
 
-    async def add(self, found: Iterable[Want]) -> int:
-        """Enter wants; one that is there stays as it is. Returns how many are new."""
+    async def add(self, found: Iterable[Want]) -> None:
+        """Enter wants; one that is there stays as it is."""
         rows = [
             {
                 "shipment": w.shipment,
@@ -39,11 +41,8 @@ class Wanted:
             }
             for w in found
         ]
-        if not rows:
-            return 0
-        # One statement for all of them, so that it can say how many were new.
-        entered = insert(wants).values(rows).on_conflict_do_nothing().returning(wants.c.shipment)
-        return len((await self._connection.execute(entered)).all())
+        if rows:
+            await self._connection.execute(insert(wants).values(rows).on_conflict_do_nothing())
 
     async def due(self, now_ms: int, most: int) -> list[Want]:
         """Open wants that are due, for this transaction alone: another notifier passes them over."""
@@ -64,11 +63,11 @@ class Wanted:
         wanted = select(wants.c.shipment, wants.c.kind, wants.c.revision).where(
             wants.c.shipment.in_({w.shipment for w in due})
         )
-        rows: Any = (await self._connection.execute(wanted)).all()
+        there: defaultdict[str, list[tuple[int, NoticeKind]]] = defaultdict(list)
+        for row in (await self._connection.execute(wanted)).all():
+            there[row.shipment].append((row.revision, row.kind))
         return {
-            (w.shipment, w.revision): {
-                row.kind for row in rows if row.shipment == w.shipment and row.revision > w.revision
-            }
+            (w.shipment, w.revision): {kind for revision, kind in there[w.shipment] if revision > w.revision}
             for w in due
         }
 
@@ -78,7 +77,7 @@ class Wanted:
     async def decided(self, want: Want, reason: str) -> None:
         await self._set(want, open=False, reason=reason, waits_ms=None)
 
-    async def open_again(self, keys: Collection[tuple[str, str, int]], now_ms: int, reason: str) -> None:
+    async def open_again(self, keys: Collection[Key], now_ms: int, reason: str) -> None:
         """Look at these wants again: the channel that was taken has failed."""
         named = tuple_(wants.c.shipment, wants.c.kind, wants.c.revision).in_(list(keys))
         await self._connection.execute(
@@ -86,24 +85,18 @@ class Wanted:
         )
 
     async def want_of(self, notice: Notice) -> Want | None:
-        named = (
-            (wants.c.shipment == notice.shipment)
-            & (wants.c.kind == notice.kind)
-            & (wants.c.revision == notice.revision)
-        )
-        row: Any = (await self._connection.execute(select(wants).where(named))).first()
+        row: Any = (await self._connection.execute(select(wants).where(_named(notice)))).first()
         return _want(row) if row is not None else None
 
     async def _set(self, want: Want, **values: Any) -> None:
-        await self._connection.execute(
-            update(wants)
-            .where(
-                wants.c.shipment == want.shipment,
-                wants.c.kind == want.kind,
-                wants.c.revision == want.revision,
-            )
-            .values(**values)
-        )
+        await self._connection.execute(update(wants).where(_named(want)).values(**values))
+
+
+def _named(about: Want | Notice) -> ColumnElement[bool]:
+    """The row of a want, or of the want that a notice is of."""
+    return and_(
+        wants.c.shipment == about.shipment, wants.c.kind == about.kind, wants.c.revision == about.revision
+    )
 
 
 def _want(row: Any) -> Want:

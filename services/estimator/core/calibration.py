@@ -18,12 +18,13 @@ from statistics import NormalDist
 
 import msgspec
 
+from shared.contracts.topic import DAY_MS, HOUR_MS, MINUTE_MS
 from shared.domain.local_time import hour_at, offset_s
 from shared.domain.promise_ledger import COVERAGE, Promise, end_of, hit, on_display
 
 LOOKS_MIN = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 240.0)
 """A closed promise is looked at so many minutes before its end; one bucket each."""
-HALF_LIFE_MS = 14 * 86_400_000
+HALF_LIFE_MS = 14 * DAY_MS
 CELL_PRIOR = 300.0
 """A cell of one hour is drawn to its bucket by the weight of so many scores."""
 PRIOR_EARLY, PRIOR_LATE, PRIOR_W = 1.3, 1.5, 50.0
@@ -39,7 +40,6 @@ PARTS = (0.2, 0.35, 0.5, 0.65)
 """Shares of what may be missed that go to the early side."""
 ANY = -1
 LEAST, LEFT_LEAST = 0.1, 0.03
-_HOUR_MS = 3_600_000
 BIN, BINS = 0.05, 320
 """Scores are counted in bins of this width, from -8 to 8; what is beyond in the outermost."""
 
@@ -87,7 +87,7 @@ def fold(calibration: Calibration, shipments: Iterable[Sequence[Promise]]) -> No
         if not rows:
             continue
         end_ms = end_of(rows)
-        if calibration.at_ms and end_ms > calibration.at_ms + _HOUR_MS:
+        if calibration.at_ms and end_ms > calibration.at_ms + HOUR_MS:
             _fade(calibration, 0.5 ** ((end_ms - calibration.at_ms) / HALF_LIFE_MS))
             calibration.at_ms = end_ms
         calibration.at_ms = calibration.at_ms or end_ms
@@ -122,6 +122,14 @@ def bounded(
     return below[0] + part * (near[0] - below[0]), below[1] + part * (near[1] - below[1])
 
 
+def window(
+    calibration: Calibration | None, now_ms: int, eta_ms: int, zone: str, early_s: float, late_s: float
+) -> tuple[int, int]:
+    """From when to when, epoch ms: the bounds about the point estimate, never in the past."""
+    before_s, after_s = bounded(calibration, (eta_ms - now_ms) / 1000.0, eta_ms, zone, early_s, late_s)
+    return max(now_ms, eta_ms - int(before_s * 1000)), eta_ms + max(1000, int(after_s * 1000))
+
+
 def _narrowest(bucket: Bucket, hour: int, early_s: float, late_s: float) -> tuple[float, float]:
     pairs = bucket.pairs.get(hour) or bucket.pairs.get(ANY)
     if not pairs:
@@ -139,7 +147,7 @@ def _fade(calibration: Calibration, by: float) -> None:
 def _look(calibration: Calibration, look: int, rows: Sequence[Promise], end_ms: int) -> None:
     """What was on display so long before the end: the hit or miss is of this look, the score of the bucket
     that is as far from the outcome as the window itself thought to be when it was made."""
-    row = on_display(rows, end_ms - int(LOOKS_MIN[look] * 60_000))
+    row = on_display(rows, end_ms - int(LOOKS_MIN[look] * MINUTE_MS))
     if row is None or row.from_ms is None:
         return
     bucket = calibration.buckets[look]
@@ -149,7 +157,7 @@ def _look(calibration: Calibration, look: int, rows: Sequence[Promise], end_ms: 
         _follow(bucket, hour_at(end_ms, offset_s(row.zone, end_ms)), off)
     at = max(0, min(BINS - 1, int(score(row) / BIN + BINS / 2)))
     hour = hour_at(row.eta_ms, offset_s(row.zone, row.eta_ms))
-    above, part = _between((row.eta_ms - row.shown_ms) / 60_000)
+    above, part = _between((row.eta_ms - row.shown_ms) / MINUTE_MS)
     for i, weight in ((above, part), (above - 1, 1.0 - part)):
         if weight > 0 and i >= 0:
             scores = calibration.buckets[i]

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 import msgspec
 
 from services.estimator.core.levels import Level, Mean, Reverting, observe
+from shared.contracts.topic import DAY_MS, HOUR_MS
 from shared.domain.local_time import hour_at, offset_s
 
-HALF_LIFE_MS = 45 * 86_400_000
-FORGOTTEN_MS = 90 * 86_400_000
+HALF_LIFE_MS = 45 * DAY_MS
+FORGOTTEN_MS = 90 * DAY_MS
 """A courier who was not seen for so long is forgotten."""
 
 KIND_S = {"door": 75.0, "locker": 90.0, "counter": 60.0}
@@ -38,7 +39,7 @@ BREAK_LEAST_S = 900.0
 BREAK_S, BREAK_SPREAD = 1500.0, 0.4
 BREAK_SHARE, BREAK_H, BREAK_H_SPREAD = 0.6, 12.5, 1.5
 """Before anything was seen: on how many days couriers have one, and when it begins on their clock."""
-SAME_DAY_MS, NIGHT_MS = 10 * 3_600_000, 5 * 3_600_000
+SAME_DAY_MS, NIGHT_MS = 10 * HOUR_MS, 5 * HOUR_MS
 
 FLEET_DAY = Reverting(tau_s=16 * 3600, var=0.10**2)
 FLEET_HOUR = Reverting(tau_s=2400, var=0.08**2)

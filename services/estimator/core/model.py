@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.estimator.core.calibration import Calibration, bounded
+from services.estimator.core.calibration import Calibration, window
 from services.estimator.core.learned import (
     BREAK_LEAST_S,
     COURIER_DAY,
@@ -130,6 +130,7 @@ class _Sums:
     __slots__ = (
         "_ahead_s",
         "_courier",
+        "_dwell_scale",
         "_dwell_spread",
         "_fading",
         "_heard_ms",
@@ -154,9 +155,9 @@ class _Sums:
         self._heard_ms, self._ahead_s = heard_ms, ahead_s
         self._line = learned.way.line()
         dwell = learned.dwell_noise
-        dwell_scale = dwell.drawn(50, math.exp(DWELL_SPREAD**2 / 2))
+        self._dwell_scale = dwell.drawn(50, math.exp(DWELL_SPREAD**2 / 2))
         self._way_spread = learned.way_off.spread(50, 1.0)
-        self._dwell_spread = dwell.spread(50, dwell_scale * 0.75) / dwell_scale
+        self._dwell_spread = dwell.spread(50, self._dwell_scale * 0.75) / self._dwell_scale
         self._slots: dict[int, _Hour] = {}
         self._own_var = 0.0
         self._shared = (0.0, 0.0, 0.0)
@@ -226,8 +227,7 @@ class _Sums:
             key = (stop.kind, stop.parcels, slot.hour)
             mean_s = self.visits.get(key)
             if mean_s is None:
-                scale = self._learned.dwell_noise.drawn(50, math.exp(DWELL_SPREAD**2 / 2))
-                mean_s = self.visits[key] = math.exp(self._visit_log(stop, slot.hour)) * scale
+                mean_s = self.visits[key] = math.exp(self._visit_log(stop, slot.hour)) * self._dwell_scale
             left_s = mean_s * math.exp(slot.dwell_log)
             off_s = left_s * spread
         self._passes(slot, left_s)
@@ -304,26 +304,15 @@ def _made(
     middle_s, low_s, high_s = at(0.5), at(RAW), at(1.0 - RAW)
     heard_ms = moment.now_ms - int(silent_s * 1000)
     eta_ms = max(heard_ms + int(middle_s * 1000), moment.now_ms + 1000, before.eta_ms if before else 0)
-    raw = Estimate(
+    early_s, late_s = max(LEAST_SPREAD_S, middle_s - low_s), max(LEAST_SPREAD_S, high_s - middle_s)
+    from_ms, to_ms = window(calibration, moment.now_ms, eta_ms, moment.zone, early_s, late_s)
+    return Estimate(
         eta_ms=eta_ms,
-        from_ms=eta_ms,
-        to_ms=eta_ms,
+        from_ms=max(from_ms, before.from_ms if before else 0),
+        to_ms=max(to_ms, before.to_ms if before else 0),
         drive_s=sums.drive_s,
         dwell_s=sums.dwell_s,
         stops=i,
-        early_s=max(LEAST_SPREAD_S, middle_s - low_s),
-        late_s=max(LEAST_SPREAD_S, high_s - middle_s),
-    )
-    early_s, late_s = bounded(
-        calibration, (eta_ms - moment.now_ms) / 1000.0, eta_ms, moment.zone, raw.early_s, raw.late_s
-    )
-    return Estimate(
-        eta_ms=eta_ms,
-        from_ms=max(moment.now_ms, eta_ms - int(early_s * 1000), before.from_ms if before else 0),
-        to_ms=max(eta_ms + int(late_s * 1000), eta_ms + 1000, before.to_ms if before else 0),
-        drive_s=raw.drive_s,
-        dwell_s=raw.dwell_s,
-        stops=i,
-        early_s=raw.early_s,
-        late_s=raw.late_s,
+        early_s=early_s,
+        late_s=late_s,
     )

@@ -7,16 +7,16 @@ model is asked; between them it can't be. It is calibrated as it would have been
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import msgspec
 
-from services.estimator.core.calibration import Calibration, bounded, fold
+from services.estimator.core.calibration import Calibration, fold, window
 from services.estimator.core.model import Estimate
 from services.estimator.core.showing import Shown, show
+from shared.contracts.topic import DAY_MS
 from shared.domain.promise_ledger import Promise, end_of
 from shared.domain.promise_report import Report, report
-
-DAY_MS = 86_400_000
 
 Again = Callable[[Promise], Estimate]
 """The changed model: from a row's inputs and moment its estimate, with early_s and late_s; its bounds are not
@@ -69,18 +69,10 @@ def _shown_again(
     on_show: Shown | None = None
     for row in sorted(rows, key=lambda row: row.shown_ms):
         found = again(row)
-        to_go_s = (found.eta_ms - row.shown_ms) / 1000.0
-        early_s, late_s = bounded(calibration, to_go_s, found.eta_ms, row.zone, found.early_s, found.late_s)
-        estimate = Estimate(
-            eta_ms=found.eta_ms,
-            from_ms=max(row.shown_ms, found.eta_ms - int(early_s * 1000)),
-            to_ms=found.eta_ms + max(1000, int(late_s * 1000)),
-            drive_s=found.drive_s,
-            dwell_s=found.dwell_s,
-            stops=found.stops,
-            early_s=found.early_s,
-            late_s=found.late_s,
+        from_ms, to_ms = window(
+            calibration, row.shown_ms, found.eta_ms, row.zone, found.early_s, found.late_s
         )
+        estimate = replace(found, from_ms=from_ms, to_ms=to_ms)
         # A row without a window was shown because he was silent: so he was for any model.
         silent_s = float("inf") if row.from_ms is None else 0.0
         shown = show(on_show, estimate, row.shown_ms, row.zone, silent_s=silent_s)

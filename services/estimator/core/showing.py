@@ -14,12 +14,11 @@ from typing import Literal
 import msgspec
 
 from services.estimator.core.model import Estimate
+from shared.contracts.topic import HOUR_MS, MINUTE_MS
 from shared.domain.local_time import offset_s, zone_of
 
 Why = Literal["first", "nearer", "sooner", "later", "replanned", "other_courier", "silent", "late"]
 Grain = Literal["day", "hours", "window", "minutes"]
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
 DAY_FROM_MS = 4 * HOUR_MS
 """As wide or wider: the day alone is said."""
 HOURS_FROM_MS = 65 * MINUTE_MS

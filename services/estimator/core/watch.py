@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -88,24 +90,27 @@ class Watch:
         """The shipments of which it is not known yet what their recipients are told."""
         return [s.shipment for s in self._shipments() if (s.shipment, s.joined) not in self._known]
 
-    def on_stage(self, stage: StageView) -> None:
-        """What a shipment's recipient is told now, as the log has it."""
+    def on_stages(self, stages: Mapping[str, StageView]) -> None:
+        """What recipients are told now, by shipment, as the log has it."""
+        members: defaultdict[str, list[Member]] = defaultdict(list)
         for shipment in self._shipments():
-            if shipment.shipment != stage.shipment:
-                continue
-            self.zone = stage.zone
-            self._zones[shipment.shipment, shipment.joined] = stage.zone
-            if not stage.out or stage.courier != self.round.courier or stage.joined != shipment.joined:
-                continue  # the stages are not as far as the plan: looked up again
-            member = (shipment.shipment, shipment.joined)
-            self._known.add(member)
-            if stage.arrival is not None:
-                self._told[member] = shown(stage.arrival, stage.was)
-            elif stage.was:
-                self._told[member] = shown(stage.was[-1], stage.was[:-1])
-                self._because[member] = "other_courier"
-            else:
-                self._told.pop(member, None)  # what was asked to be told has been refused
+            members[shipment.shipment].append((shipment.shipment, shipment.joined))
+        for name, stage in stages.items():
+            for member in members[name]:
+                self._on_stage(member, stage)
+
+    def _on_stage(self, member: Member, stage: StageView) -> None:
+        self.zone = self._zones[member] = stage.zone
+        if not stage.out or stage.courier != self.round.courier or stage.joined != member[1]:
+            return  # the stages are not as far as the plan: looked up again
+        self._known.add(member)
+        if stage.arrival is not None:
+            self._told[member] = shown(stage.arrival, stage.was)
+        elif stage.was:
+            self._told[member] = shown(stage.was[-1], stage.was[:-1])
+            self._because[member] = "other_courier"
+        else:
+            self._told.pop(member, None)  # what was asked to be told has been refused
 
     def look(
         self, learned: Learned, calibration: Calibration, ways: Ways, now_ms: int

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from services.notifier.core.ledger import LOOK_AGAIN_MS
 from services.notifier.core.wants import Want
 from shared.contracts.notices import NoticeKind, NoticePolicy, PersonalChannel
 from shared.contracts.remarks import Way
 from shared.contracts.status import Tag, tag_of
+from shared.contracts.topic import DAY_MS, HOUR_MS, MINUTE_MS
 from shared.contracts.views.stage import StageView
 from shared.domain.local_time import zone_of
 
@@ -66,34 +68,32 @@ _OVERTAKEN_BY: dict[NoticeKind, frozenset[NoticeKind]] = {
     "survey": frozenset({"survey"}),
     "lost_link": frozenset({"lost_link"}),
 }
-_HOUR_MS = 3_600_000
 STALE_MS: dict[NoticeKind, int] = {
-    "arriving": 10 * 60_000,
-    "stops_away": 20 * 60_000,
-    "late": _HOUR_MS,
-    "window_moved": _HOUR_MS,
-    "out_for_delivery": 4 * _HOUR_MS,
-    "lost_link": 24 * _HOUR_MS,
-    "reply": 24 * _HOUR_MS,
-    "attempt_failed": 24 * _HOUR_MS,
-    "delivered": 48 * _HOUR_MS,
-    "all_right": 48 * _HOUR_MS,
-    "announced": 72 * _HOUR_MS,
-    "exception": 72 * _HOUR_MS,
-    "survey": 7 * 24 * _HOUR_MS,
-    "pickup_ready": 7 * 24 * _HOUR_MS,
-    "expired": 7 * 24 * _HOUR_MS,
+    "arriving": 10 * MINUTE_MS,
+    "stops_away": 20 * MINUTE_MS,
+    "late": HOUR_MS,
+    "window_moved": HOUR_MS,
+    "out_for_delivery": 4 * HOUR_MS,
+    "lost_link": 24 * HOUR_MS,
+    "reply": 24 * HOUR_MS,
+    "attempt_failed": 24 * HOUR_MS,
+    "delivered": 48 * HOUR_MS,
+    "all_right": 48 * HOUR_MS,
+    "announced": 72 * HOUR_MS,
+    "exception": 72 * HOUR_MS,
+    "survey": 7 * DAY_MS,
+    "pickup_ready": 7 * DAY_MS,
+    "expired": 7 * DAY_MS,
 }
 """What is older when it can be told, after an outage, tells nothing new. Of a question: since it was to be
 asked."""
 
-WAIT_FOR_PERSON_MS = 60_000
+WAIT_FOR_PERSON_MS = MINUTE_MS
 """People reach the lists a moment after the log; who is in no view after a minute has been forgotten."""
-WAIT_FOR_VIEWS_MS = 24 * _HOUR_MS
+WAIT_FOR_VIEWS_MS = 24 * HOUR_MS
 """Views that are being filled again, and lists that lag, come back; for so long nothing is dropped because of
 them."""
-LOOK_AGAIN_MS = 2_000
-_LOOK_AGAIN_MOST_MS = 60_000
+_LOOK_AGAIN_MOST_MS = MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def decide(want: Want, facts: Facts, now_ms: int) -> Decision:
         return _waits(want, most_ms, now_ms) or Not("no_recipient")
     asked = want.kind in ASKED
     wrote = want.milestone.way if want.kind == "reply" and want.milestone is not None else None
-    channel, why = _channel(want.kind, facts, asked, wrote)
+    channel, why = _channel(want.kind, facts, wrote)
     if channel is None:
         return Not(why)
     if want.kind not in HAND_OVER_DAY:
@@ -232,12 +232,10 @@ def _reaches(kind: NoticeKind, shipment: str, facts: Facts) -> bool:
     """Whether he is told of this kind at all."""
     if kind in HELD_OUT and held_out(shipment, facts.policy.hold_out_pct):
         return False
-    return kind not in facts.policy.off and _channel(kind, facts, kind in ASKED)[0] is not None
+    return kind not in facts.policy.off and _channel(kind, facts)[0] is not None
 
 
-def _channel(
-    kind: NoticeKind, facts: Facts, asked: bool, wrote: Way | None = None
-) -> tuple[PersonalChannel | None, str]:
+def _channel(kind: NoticeKind, facts: Facts, wrote: Way | None = None) -> tuple[PersonalChannel | None, str]:
     """The first channel in the reader's order, then the shop's, on which he can be told this; and why none.
     `wrote`: how he wrote what this answers, which goes before."""
     reach, policy, wishes = facts.reach or frozenset(), facts.policy, facts.wishes
@@ -252,7 +250,7 @@ def _channel(
     able = [c for c in order if c in reach]
     if not able:
         return None, "no_channel"
-    wanted = [c for c in able if asked or c not in wishes.stopped]
+    wanted = [c for c in able if kind in ASKED or c not in wishes.stopped]
     if not wanted:
         return None, "opted_out"
     left = [c for c in wanted if c not in facts.failed]

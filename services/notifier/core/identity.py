@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 
+from services.notifier.core.ledger import Notice
 from services.notifier.core.wants import Want
 from shared.contracts.notices import Channel
 from shared.domain.command_ids import hashed
@@ -36,6 +37,33 @@ class Marks:
 def notice_id(want: Want, recipient: str, channel: Channel) -> str:
     """One notice: unique by shipment, kind, revision, recipient and channel."""
     return f"n-{hashed('notice', want.shipment, want.kind, str(want.revision), recipient, channel)}"
+
+
+def noticed(
+    want: Want,
+    recipient: str,
+    channel: Channel,
+    *,
+    named: str = "",
+    reason: str = "",
+    payload: bytes | None = None,
+) -> Notice:
+    """The notice of a want, with a message of its own. `named` stands for the recipient in its id, where he
+    is told of more than one thing of the same want."""
+    id = notice_id(want, named or recipient, channel)
+    return Notice(
+        notice=id,
+        lead=id,
+        shipment=want.shipment,
+        kind=want.kind,
+        revision=want.revision,
+        recipient=recipient,
+        channel=channel,
+        tenant=want.tenant,
+        merchant=want.merchant,
+        reason=reason,
+        payload=payload,
+    )
 
 
 def message_id(notice: str, domain: str) -> str:

@@ -26,6 +26,9 @@ ENDED: frozenset[State] = frozenset({"delivered", "bounced", "failed", "discarde
 RECEIPT_MS = 20 * 60_000
 """An SMS of which the gateway says nothing for so long is taken for one that did not arrive."""
 
+LOOK_AGAIN_MS = 2_000
+"""What can't be decided or written for the time being is looked at again so soon."""
+
 UNHEARD = "no_receipt"
 
 ABANDONED_MOST = 8
@@ -111,6 +114,11 @@ def abandoned(notice: Notice, now_ms: int) -> Closing:
 def _again(notice: Notice, reason: str, now_ms: int) -> Closing | None:
     """At once; None: it has ended so many that it may be what ends them."""
     return Closing("retry", reason, now_ms) if notice.tries < ABANDONED_MOST else None
+
+
+def later(now_ms: int) -> Closing:
+    """What becomes of one that can't be written now, because something of it is away: soon once more."""
+    return Closing("retry", "waiting", now_ms + LOOK_AGAIN_MS, tried=False)
 
 
 def stumbled(notice: Notice, now_ms: int, chance: Callable[[], float] = random.random) -> Closing:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from services.notifier.core.composing import Person
 from services.notifier.core.deciding import (
     DIGESTED,
-    LOOK_AGAIN_MS,
     WAIT_FOR_VIEWS_MS,
     Decision,
     Facts,
@@ -19,7 +18,7 @@ from services.notifier.core.deciding import (
     Tell,
     decide,
 )
-from services.notifier.core.ledger import Notice
+from services.notifier.core.ledger import LOOK_AGAIN_MS, Notice
 from services.notifier.core.wants import Want
 from shared.contracts.notices import PersonalChannel
 from shared.contracts.views.stage import StageView

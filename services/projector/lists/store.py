@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     String,
+    Table,
     and_,
     any_,
     bindparam,
@@ -132,33 +133,23 @@ async def put_promises(connection: AsyncConnection, rows: Sequence[Row]) -> None
 
 async def put_closings(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Of each attempt's outcome what the newest state says."""
-    if not rows:
-        return
-    table = lists.closings
-    wanted = insert(table)
-    changed = {name: wanted.excluded[name] for name in ("seq", "substatus", "at_ms")}
-    await connection.execute(
-        wanted.on_conflict_do_update(
-            index_elements=[table.c.shipment, table.c.attempt],
-            set_=changed,
-            where=table.c.seq < wanted.excluded.seq,
-        ),
-        list(rows),
-    )
+    await _put_newer(connection, lists.closings, rows)
 
 
 async def put_ratings(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     """Of each question the newest answer."""
+    await _put_newer(connection, lists.ratings, rows)
+
+
+async def _put_newer(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """A row of an older state than is there changes nothing."""
     if not rows:
         return
-    table = lists.ratings
     wanted = insert(table)
     changed = {c.name: wanted.excluded[c.name] for c in table.c if not c.primary_key}
     await connection.execute(
         wanted.on_conflict_do_update(
-            index_elements=[table.c.shipment, table.c.question],
-            set_=changed,
-            where=table.c.seq < wanted.excluded.seq,
+            index_elements=list(table.primary_key), set_=changed, where=table.c.seq < wanted.excluded.seq
         ),
         list(rows),
     )
@@ -230,12 +221,7 @@ async def forget_end(connection: AsyncConnection, key: Key) -> None:
 
 async def empty(connection: AsyncConnection) -> None:
     """Everything out, and with it how far it was made: whoever writes them begins anew."""
-    await connection.execute(
-        text(
-            "TRUNCATE shipments, parties, couriers, promises, closings, ratings, notices, remarks, openings, "
-            "offsets"
-        )
-    )
+    await connection.execute(text(f"TRUNCATE {', '.join(lists.META.tables)}"))
 
 
 async def sweep(connection: AsyncConnection, now_ms: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.projector.lists import store
 from services.projector.lists.config import Settings
-from services.projector.lists.core import Batch
+from services.projector.lists.core import Batch, Row
 from services.projector.lists.store import AWAY, Key, MovedOn
 from shared import logs
 from shared.adapters.kafka.log import KafkaLog
@@ -147,20 +148,9 @@ class ListsOwner(Owner):
         for key, person in batch.people.items():
             await self._one(connection, shipment_parties.TOPIC.name, store.upsert_people, {key: person})
         await store.find(connection, batch.touched)
-        for promise in batch.promises.values():
-            await self._one(connection, shipment_state.TOPIC.name, store.put_promises, [promise])
-        for closing in batch.closings.values():
-            await self._one(connection, shipment_state.TOPIC.name, store.put_closings, [closing])
-        for rating in batch.ratings.values():
-            await self._one(connection, shipment_state.TOPIC.name, store.put_ratings, [rating])
-        for notice in batch.notices.values():
-            await self._one(connection, notice_outcomes.TOPIC.name, store.put_notices, [notice])
-        for remark in batch.remarks.values():
-            await self._one(connection, shipment_state.TOPIC.name, store.put_remarks, [remark])
-        for opening in batch.openings.values():
-            await self._one(connection, link_openings.TOPIC.name, store.put_openings, [opening])
-        for courier in batch.couriers.values():
-            await self._one(connection, courier_positions.TOPIC.name, store.upsert_couriers, [courier])
+        for topic, put, rows in _writes(batch):
+            for each in rows:
+                await self._one(connection, topic, put, [each])
 
     async def _one(self, connection: AsyncConnection, topic: str, write: Any, row: Any) -> None:
         try:
@@ -229,10 +219,19 @@ async def write(connection: AsyncConnection, batch: Batch) -> None:
     await store.shipments(connection, batch.shipments)
     await store.upsert_people(connection, batch.people)
     await store.find(connection, batch.touched)
-    await store.put_promises(connection, list(batch.promises.values()))
-    await store.put_closings(connection, list(batch.closings.values()))
-    await store.put_ratings(connection, list(batch.ratings.values()))
-    await store.put_notices(connection, list(batch.notices.values()))
-    await store.put_remarks(connection, list(batch.remarks.values()))
-    await store.put_openings(connection, list(batch.openings.values()))
-    await store.upsert_couriers(connection, list(batch.couriers.values()))
+    for _, put, rows in _writes(batch):
+        await put(connection, rows)
+
+
+def _writes(batch: Batch) -> tuple[tuple[str, Callable[..., Awaitable[None]], list[Row]], ...]:
+    """Of a batch what is written after shipments and people, in order: the topic that the rows are made of,
+    what writes them, and they."""
+    return (
+        (shipment_state.TOPIC.name, store.put_promises, list(batch.promises.values())),
+        (shipment_state.TOPIC.name, store.put_closings, list(batch.closings.values())),
+        (shipment_state.TOPIC.name, store.put_ratings, list(batch.ratings.values())),
+        (notice_outcomes.TOPIC.name, store.put_notices, list(batch.notices.values())),
+        (shipment_state.TOPIC.name, store.put_remarks, list(batch.remarks.values())),
+        (link_openings.TOPIC.name, store.put_openings, list(batch.openings.values())),
+        (courier_positions.TOPIC.name, store.upsert_couriers, list(batch.couriers.values())),
+    )

@@ -19,7 +19,6 @@ from shared.adapters.kafka.log import KafkaLog
 from shared.adapters.redis.views import RedisViewsWriter, read_generation
 from shared.adapters.watchdog import fatal
 from shared.contracts import courier_routes, links, merchants, shipment_events, shipment_parties
-from shared.contracts.views.work import Heartbeat
 from shared.ports.views import ViewsUnavailable
 
 log = logs.get(__name__)
@@ -73,17 +72,6 @@ class Stages(Follower):
     def _events_assigned(self) -> list[TP]:
         return [tp for tp in self.ends if tp.topic.endswith(shipment_events.TOPIC.name)]
 
-    def _why_unready(self, now_ms: int, loaded: bool) -> str:
-        if not self.ends:
-            return "no partitions"
-        if not self.caught_up:
-            return "catching up"
-        if not loaded:
-            return "reading the states"
-        if self.refill.busy:
-            return "filling the views"
-        return "Kafka is silent" if self.unheard(now_ms) else ""
-
     async def report(self) -> None:
         """Marks and heartbeat; fills what Redis does not have; exits when another generation is shown."""
         if self.settings.rebuilding:
@@ -96,20 +84,14 @@ class Stages(Follower):
         # Now rather than with each partition's first event, one after the other, while somebody waits.
         loading = [self.board.begin(tp.partition) for tp in assigned if tp.topic == events]
         loaded = all(task.done() for task in loading)
-        why = self._why_unready(now_ms, loaded)
+        waits = "reading the states" if not loaded else "filling the views" if self.refill.busy else ""
+        why = self.why_unready(now_ms, waits)
         try:
             filled = await self.refill.look(assigned)
             at = {tp.partition: ms for tp, ms in marks.items() if tp.topic == events}
             await self.writer.put_worked_off("stages", {p: ms for p, ms in at.items() if p in filled})
-            await self.writer.put_heartbeat(
-                Heartbeat(
-                    part=self.settings.part,
-                    ready=self.caught_up and loaded and not self.refill.busy,
-                    at_ms=now_ms,
-                    detail=why or ("" if caught_up else "catching up"),
-                    since_ms=self.since_ms,
-                )
-            )
+            ready = self.caught_up and loaded and not self.refill.busy
+            await self.writer.put_heartbeat(self.heartbeat(now_ms, ready, why, caught_up))
             shown = await read_generation(self.writer.redis, self.settings.namespace)
             if shown != self.settings.generation:
                 fatal("another generation is shown", generation=shown)

@@ -77,7 +77,7 @@ class Courier:
 
     # What comes in
 
-    def on_plan(self, plan: CourierPlan, now_ms: int) -> None:  # noqa: ARG002
+    def on_plan(self, plan: CourierPlan, now_ms: int) -> None:  # noqa: ARG002 (one signature for all)
         """Take up a plan; an older one than the one known, or the same again, is ignored."""
         if self.plan is not None and (plan.version < self.plan.version or plan.id == self.plan.id):
             return
@@ -86,7 +86,7 @@ class Courier:
         self._changed_ms = max(self._changed_ms, plan.recorded_ms)
         self._replan = self._resettle = True
 
-    def on_outcome(self, outcome: StopOutcome, now_ms: int) -> None:  # noqa: ARG002
+    def on_outcome(self, outcome: StopOutcome, now_ms: int) -> None:  # noqa: ARG002 (one signature for all)
         """Take up how a shipment stands; of two the one with the higher sequence holds."""
         known = self.outcomes.get(outcome.shipment)
         if known is not None and known.seq >= outcome.seq:

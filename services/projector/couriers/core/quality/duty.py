@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.projector.couriers.core.track import Fix, Track, Verdict
 
 
-def on_duty(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001
+def on_duty(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001 (one signature for all)
     """OFF_DUTY for a fix timed outside every duty interval: its own time counts, not when it came."""
     at_ms = fix.at_ms
     for interval in track.duty:

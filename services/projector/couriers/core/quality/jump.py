@@ -9,7 +9,7 @@ from services.projector.couriers.core.limits import IMPOSSIBLE_MPS, RELOCATED_AF
 from services.projector.couriers.core.track import Fix, Track, Verdict
 
 
-def possible(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001
+def possible(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001 (one signature for all)
     """JUMP when he would have driven over 50 m/s, the radii given away; the third fix in a row that agrees
     with the ones before it is taken, and `track.jumped` set."""
     plane = track.plane

@@ -6,7 +6,7 @@ from __future__ import annotations
 from services.projector.couriers.core.track import Fix, Track, Verdict
 
 
-def new(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001
+def new(fix: Fix, track: Track, now_ms: int) -> Verdict | None:  # noqa: ARG001 (one signature for all)
     """REPEAT when time and place are those of the newest fix."""
     last = track.last
     if last is not None and fix.at_ms == last.at_ms and fix.lon == last.lon and fix.lat == last.lat:

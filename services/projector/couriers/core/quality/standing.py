@@ -21,7 +21,7 @@ from services.projector.couriers.core.limits import (
 from services.projector.couriers.core.track import Fix, Track, Verdict
 
 
-def moves(fix: Fix, track: Track, now_ms: int) -> Verdict:  # noqa: ARG001
+def moves(fix: Fix, track: Track, now_ms: int) -> Verdict:  # noqa: ARG001 (one signature for all)
     """HELD while he stands, else MOVED, and the fix becomes the one shown."""
     last, shown = track.last, track.shown
     track.last = fix
