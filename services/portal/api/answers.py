@@ -12,8 +12,8 @@ from services.portal.api import register
 from services.portal.api.audit import noted
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import PathId
-from services.portal.api.problems import Problem, invalid, not_found, responses, unavailable
-from services.portal.api.scope import Scope, ScopeDep
+from services.portal.api.problems import Problem, not_found, responses, unavailable
+from services.portal.api.scope import After, Id, Scope, ScopeDep, place
 from services.portal.core import answers, desk_shipments
 from services.portal.schemas.answers import (
     AnswerPage,
@@ -26,15 +26,13 @@ from services.portal.schemas.answers import (
     GroupBy,
     ShipmentAnswers,
 )
-from services.portal.schemas.common import ID_PATTERN, from_ms
+from services.portal.schemas.common import from_ms
 from services.portal.store.answers import Answers, Wanted
 from services.portal.store.cases import CaseRefused, Cases
 from shared.contracts.topic import DAY_MS
 
 router = APIRouter(tags=["answers"])
 
-Id = Annotated[str | None, Query(pattern=ID_PATTERN)]
-After = Annotated[str | None, Query(max_length=100, description="A page's `next`.")]
 Days = Annotated[int, Query(ge=1, le=366, description="So many days back from now.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
@@ -51,13 +49,6 @@ def cases_of(portal: Portal) -> Cases:
     if portal.office is None:
         raise unavailable("The cases can't be read just now. Ask again in a few seconds.")
     return Cases(portal.office.database)
-
-
-def _place(after: str | None) -> tuple[int, str] | None:
-    place = desk_shipments.after(after) if after is not None else None
-    if after is not None and place is None:
-        raise invalid("Take `after` from a page's `next`.")
-    return place
 
 
 @router.get(
@@ -80,7 +71,7 @@ async def read_answers(
 ) -> AnswerPage:
     """The newest answer to each question, the newest first, with the recipient's words."""
     wanted = Wanted(
-        scope.tenant, merchant, courier, portal.now_ms() - days * DAY_MS, bad, words, _place(after)
+        scope.tenant, merchant, courier, portal.now_ms() - days * DAY_MS, bad, words, place(after)
     )
     rows = await answers_of(portal).page(wanted, limit)
     shops, couriers = _names(portal)
@@ -165,19 +156,19 @@ async def read_cases(
     with a word. Who changes a bad answer to a good one takes his case back."""
     store = cases_of(portal)
     is_open = state == "open"
-    rows = await store.page(scope.tenant, is_open=is_open, after=_place(after), limit=limit)
+    rows = await store.page(scope.tenant, is_open=is_open, after=place(after), limit=limit)
     shown = rows[:limit]
     said = await answers_of(portal).of_shipments([row.shipment for row in shown])
     shops, couriers = _names(portal)
     last = shown[-1] if len(rows) > limit else None
-    place = None if last is None else (last.opened_ms if is_open else last.closed_ms, last.shipment)
+    end = None if last is None else (last.opened_ms if is_open else last.closed_ms, last.shipment)
     return CasePage(
         cases=[
             answers.case_row(row, answers.case_answers(said.get(row.shipment, [])), shops, couriers)
             for row in shown
         ],
         open=await store.open_count(scope.tenant),
-        next=desk_shipments.cursor(*place) if place is not None else None,
+        next=desk_shipments.cursor(*end) if end is not None else None,
     )
 
 
@@ -210,7 +201,7 @@ async def close_case(
         raise not_found("case")
     made = f"cc-{secrets.token_hex(12)}"
     try:
-        await store.close(made, found, body.seq, body.word, _by(scope), portal.now_ms())
+        await store.close(made, found, body.seq, body.word, scope.by, portal.now_ms())
     except CaseRefused as error:
         raise Problem(409, error.reason, error.detail, more={"reason": error.reason}) from None
     noted(request, subject=shipment, detail=made, tenant=found.tenant)
@@ -227,7 +218,7 @@ async def reopen_case(
     portal: PortalDep, scope: ScopeDep, request: Request, shipment: PathId, closing: PathId
 ) -> None:
     """The word stays written, as taken back. Again changes nothing."""
-    account, _ = _by(scope)
+    account, _ = scope.by
     tenant = await cases_of(portal).reopen(shipment, closing, scope.tenant, account, portal.now_ms())
     if tenant is None:
         raise not_found("case")
@@ -245,8 +236,3 @@ async def _case(portal: Portal, scope: Scope, shipment: str) -> CaseRow:
 
 def _names(portal: Portal) -> tuple[answers.Names, answers.Names]:
     return partial(register.shop_name, portal), partial(register.courier_name, portal)
-
-
-def _by(scope: Scope) -> tuple[str, str]:
-    staff = scope.caller.staff
-    return (staff.account, staff.name) if staff is not None else ("admin", "admin")

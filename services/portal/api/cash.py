@@ -12,8 +12,8 @@ from services.portal.api import register
 from services.portal.api.audit import noted
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import PathId
-from services.portal.api.problems import Problem, invalid, not_found, responses, unavailable
-from services.portal.api.scope import Scope, ScopeDep
+from services.portal.api.problems import Problem, not_found, responses, unavailable
+from services.portal.api.scope import After, Id, ScopeDep, place
 from services.portal.core import cash, desk_shipments
 from services.portal.core.cash import CashRefused
 from services.portal.schemas.common import ID_PATTERN
@@ -29,22 +29,12 @@ from services.portal.store.cash import Cash
 
 router = APIRouter(tags=["cash"])
 
-Id = Annotated[str | None, Query(pattern=ID_PATTERN)]
-After = Annotated[str | None, Query(max_length=100, description="A page's `next`.")]
-
 
 def cash_of(portal: Portal) -> Cash:
     """Raises Problem: 503, there is no PostgreSQL."""
     if portal.office is None:
         raise unavailable("The cash can't be read just now. Ask again in a few seconds.")
     return Cash(portal.office.database)
-
-
-def _place(after: str | None) -> tuple[int, str] | None:
-    place = desk_shipments.after(after) if after is not None else None
-    if after is not None and place is None:
-        raise invalid("Take `after` from a page's `next`.")
-    return place
 
 
 def _refused(error: CashRefused) -> Problem:
@@ -55,11 +45,6 @@ def _refused(error: CashRefused) -> Problem:
         f"{error.detail} {some}".strip(),
         more={"reason": error.reason, "shipments": list(error.shipments)[:1000]},
     )
-
-
-def _by(scope: Scope) -> tuple[str, str]:
-    staff = scope.caller.staff
-    return (staff.account, staff.name) if staff is not None else ("admin", "admin")
 
 
 @router.get(
@@ -79,7 +64,7 @@ async def read_cash(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> CashDocument:
     """Taken at doors, the newest first; sums (on the first page) by courier and by shop, per currency."""
-    rows, sums = await cash_of(portal).rows(scope.tenant, courier, merchant, state, _place(after), limit)
+    rows, sums = await cash_of(portal).rows(scope.tenant, courier, merchant, state, place(after), limit)
     couriers, shops = partial(register.courier_name, portal), partial(register.shop_name, portal)
     page = rows[:limit]
     return CashDocument(
@@ -109,7 +94,7 @@ async def hand_in(portal: PortalDep, scope: ScopeDep, request: Request, body: Ha
         raise not_found("courier")
     try:
         made = await cash_of(portal).hand_in(
-            _new("h"), tenant, body.courier_id, _once(body.shipments), _by(scope), portal.now_ms()
+            _new("h"), tenant, body.courier_id, _once(body.shipments), scope.by, portal.now_ms()
         )
     except CashRefused as error:
         raise _refused(error) from None
@@ -132,7 +117,7 @@ async def settle(portal: PortalDep, scope: ScopeDep, request: Request, body: Set
         raise not_found("merchant")
     try:
         made = await cash_of(portal).settle(
-            _new("p"), shop.tenant, body.merchant, _once(body.shipments), _by(scope), portal.now_ms()
+            _new("p"), shop.tenant, body.merchant, _once(body.shipments), scope.by, portal.now_ms()
         )
     except CashRefused as error:
         raise _refused(error) from None
@@ -156,7 +141,7 @@ async def read_entries(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CashEntries:
     """The newest first, those that were undone too."""
-    found = await cash_of(portal).entries(scope.tenant, party, kind, _place(after), limit)
+    found = await cash_of(portal).entries(scope.tenant, party, kind, place(after), limit)
     page = found[:limit]
     return CashEntries(
         entries=[cash.document(entry, portal.now_ms()) for entry in page],
@@ -200,7 +185,7 @@ async def read_csv(portal: PortalDep, scope: ScopeDep, entry: PathId) -> Respons
 async def undo(portal: PortalDep, scope: ScopeDep, entry: PathId, request: Request) -> CashEntry:
     """Within a minute; it stays written as undone. A hand-in of which something is settled stays."""
     try:
-        found = await cash_of(portal).undo(entry, scope.tenant, _by(scope)[0], portal.now_ms())
+        found = await cash_of(portal).undo(entry, scope.tenant, scope.by[0], portal.now_ms())
     except CashRefused as error:
         raise _refused(error) from None
     if found is None:

@@ -27,11 +27,13 @@ from services.portal.store.lists import Lists
 from services.portal.store.office import Office
 from services.portal.store.promises import Accounts
 from shared.adapters.sms_callbacks import Callbacks
+from shared.contracts import shipment_parties
 from shared.contracts.courier_routes import CourierPlan
 from shared.contracts.couriers import Courier
 from shared.contracts.devices import Device
 from shared.contracts.links import Link
 from shared.contracts.merchants import Merchant
+from shared.contracts.shipment_parties import Party, party_key
 from shared.contracts.topic import Topic
 from shared.domain.contacts import ContactMarks
 from shared.domain.keyrings import DeviceKeys, sha256_hex
@@ -201,6 +203,15 @@ class Portal:
             async with asyncio.timeout(SETTLE_S):
                 while table.get(key) != value:
                     await self._changed.wait()
+
+    async def write_party(self, party: Party) -> None:
+        """Append a recipient's data, or a note: before the command, which names its version.
+
+        Raises:
+            LogUnavailable: not acknowledged.
+        """
+        key = party_key(party.shipment, party.version)
+        await self.log.append(shipment_parties.TOPIC, key, party, id=party.version)
 
     async def views_show(self, shipment: str, seq: int) -> None:
         """Wait until the shipment's stage view is of this event or a later one."""

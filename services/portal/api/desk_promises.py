@@ -11,7 +11,7 @@ from services.portal.api import register
 from services.portal.api.context import PortalDep
 from services.portal.api.guard import PathId
 from services.portal.api.problems import invalid, not_found, responses, unavailable
-from services.portal.api.scope import ScopeDep, desk_lists, lists_of
+from services.portal.api.scope import Id, ScopeDep, desk_lists, lists_of
 from services.portal.core import promises
 from services.portal.schemas.common import ID_PATTERN, Time, to_ms
 from services.portal.schemas.desk_promises import PromisesDocument, ShownWindows
@@ -20,7 +20,6 @@ from shared.contracts.topic import DAY_MS, MINUTE_MS
 
 router = APIRouter(tags=["desk"])
 
-Id = Annotated[str | None, Query(pattern=ID_PATTERN)]
 DAYS = 30
 
 

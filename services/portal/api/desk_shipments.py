@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -13,11 +14,10 @@ from services.portal.api.cash import cash_of
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.desk_today import plans_of, shipments_on
 from services.portal.api.guard import PathId
-from services.portal.api.problems import invalid, not_found, responses
-from services.portal.api.scope import Scope, ScopeDep, desk_lists
-from services.portal.core import cash, desk_shipments
+from services.portal.api.problems import not_found, responses
+from services.portal.api.scope import After, Id, Scope, ScopeDep, desk_lists, place
+from services.portal.core import cash, desk_shipments, moves
 from services.portal.core.today import late_shipments
-from services.portal.schemas.common import ID_PATTERN
 from services.portal.schemas.desk_shipments import RecordDocument, ShipmentPage
 from services.portal.store.desk import Wanted
 from shared.contracts.status import Tag
@@ -25,15 +25,16 @@ from shared.domain.search import terms
 
 router = APIRouter(tags=["desk"])
 
-Id = Annotated[str | None, Query(pattern=ID_PATTERN)]
 
-
-async def _late(portal: Portal, scope: Scope) -> set[str]:
-    """Shipments on plans whose recipients will be waited for too long."""
-    plans = plans_of(portal, scope)
-    parcels = await desk_lists(portal).parcels(shipments_on(*plans.values()), scope.tenant)
+async def _late(portal: Portal, scope: Scope, among: Collection[str] | None = None) -> set[str]:
+    """Shipments on plans whose recipients will be waited for too long. With `among` only plans are looked at
+    on which one of them stands: of others nothing is said then."""
+    plans = [
+        plan for plan in plans_of(portal, scope).values() if among is None or moves.routes_with(plan, among)
+    ]
+    parcels = await desk_lists(portal).parcels(shipments_on(*plans), scope.tenant)
     now_ms = portal.now_ms()
-    return {s for plan in plans.values() for s in late_shipments(plan, parcels, now_ms)}
+    return {s for plan in plans for s in late_shipments(plan, parcels, now_ms)}
 
 
 @router.get(
@@ -62,16 +63,16 @@ async def find_shipments(
         bool, Query(description="The window is over or will be, and there is no outcome.")
     ] = False,
     unassigned: Annotated[bool, Query(description="Waits for a courier.")] = False,
-    after: Annotated[str | None, Query(max_length=100, description="A page's `next`.")] = None,
+    after: After = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ShipmentPage:
     """The newest first. The day is that of the window, or without one of the newest stage."""
-    place = desk_shipments.after(after) if after is not None else None
-    if after is not None and place is None:
-        raise invalid("Take `after` from a page's `next`.")
-    will_be = await _late(portal, scope)
+    from_there = place(after)
     found = terms(q)
-    if q.strip() and not found:
+    nothing = bool(q.strip()) and not found
+    # Nothing is found only where the lists can be read: while PostgreSQL is away nobody knows.
+    will_be = await _late(portal, scope) if late or nothing else None
+    if nothing:
         return ShipmentPage(shipments=[], total=0)
     wanted = Wanted(
         tenant=scope.tenant,
@@ -82,12 +83,14 @@ async def find_shipments(
         day=day,
         late=will_be if late else None,
         unassigned=unassigned,
-        after=place,
+        after=from_there,
         limit=limit,
     )
     now_ms = portal.now_ms()
     rows, total = await desk_lists(portal).search(wanted, now_ms)
     page = rows[:limit]
+    if will_be is None:
+        will_be = await _late(portal, scope, {row.shipment for row in page})
     return ShipmentPage(
         shipments=[
             desk_shipments.shipment_row(
@@ -124,7 +127,11 @@ async def read_record(portal: PortalDep, scope: ScopeDep, shipment: PathId) -> R
     known = portal.couriers.get(row.courier) if row.courier else None
     return desk_shipments.record(
         desk_shipments.shipment_row(
-            row, partial(register.shop_name, portal), names, await _late(portal, scope), portal.now_ms()
+            row,
+            partial(register.shop_name, portal),
+            names,
+            await _late(portal, scope, {shipment}),
+            portal.now_ms(),
         ),
         row.history,
         person,

@@ -67,7 +67,7 @@ async def read_today(portal: PortalDep, scope: ScopeDep) -> TodayDocument:
     """Those who drive for the carrier, and who has a plan. Where one is is told while he is on duty."""
     lists, now_ms = desk_lists(portal), portal.now_ms()
     plans = plans_of(portal, scope)
-    known = {c: k for c, k in portal.couriers.items() if scope.has(k.tenant) and k.active}
+    known = {c for c, k in portal.couriers.items() if scope.has(k.tenant) and k.active}
     busy = {c for c, plan in plans.items() if plan.routes or today.on_duty(plan)}
     heard = await lists.heard(scope.tenant)
     parcels = await lists.parcels(shipments_on(*plans.values()), scope.tenant)
@@ -77,14 +77,14 @@ async def read_today(portal: PortalDep, scope: ScopeDep) -> TodayDocument:
         couriers=[
             today.courier_today(
                 courier,
-                known.get(courier) or portal.couriers.get(courier),
+                portal.couriers.get(courier),
                 plans.get(courier),
                 heard.get(courier),
                 parcels,
                 cash.get(courier, ()),
                 now_ms,
             )
-            for courier in sorted(known.keys() | busy)
+            for courier in sorted(known | busy)
         ],
         unassigned=await lists.unassigned(scope.tenant),
     )

@@ -134,17 +134,6 @@ async def only_owner_of(portal: PortalDep, caller: CarrierDep) -> Caller:
 OnlyOwnerDep = Annotated[Caller, Depends(only_owner_of)]
 
 
-async def admin_of(portal: PortalDep, caller: CallerDep) -> Caller:
-    """Raises Problem: 403 for anybody but the administrator."""
-    if not caller.admin:
-        portal.metrics.refused.labels("not_admin").inc()
-        raise Problem(403, "admin_only", "This is for the administrator: use DROMOS_ADMIN_TOKEN's value.")
-    return caller
-
-
-AdminDep = Annotated[Caller, Depends(admin_of)]
-
-
 async def stage_of(portal: Portal, caller: Caller, shipment: str) -> StageView:
     """The shipment's stage, if it is the caller's.
 

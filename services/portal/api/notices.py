@@ -13,11 +13,11 @@ from services.portal.api.asking import About, ask
 from services.portal.api.audit import noted
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import CallerDep, CarrierDep, OwnerDep, PathId, ShopDep, stage_of
-from services.portal.api.problems import conflict, invalid, not_found, responses
-from services.portal.api.scope import ScopeDep, lists_of
+from services.portal.api.problems import conflict, not_found, responses
+from services.portal.api.scope import After, ScopeDep, lists_of, place
 from services.portal.core import notices
 from services.portal.core.access import Caller
-from services.portal.core.desk_shipments import after, cursor
+from services.portal.core.desk_shipments import cursor
 from services.portal.schemas.admin import NoticesBody
 from services.portal.schemas.common import ID_PATTERN
 from services.portal.schemas.notices import (
@@ -181,16 +181,14 @@ async def webhook_deliveries(
     portal: PortalDep,
     caller: ShopDep,
     merchant: PathId,
-    before: Annotated[str | None, Query(max_length=100, description="A page's `next`.")] = None,
+    before: After = None,
     webhook: Annotated[str | None, Query(pattern=ID_PATTERN, description="Of this one only.")] = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = 50,
 ) -> DeliveryPage:
     """Each try, the newest first."""
     shop = register.shop_of(portal, caller, merchant)
-    place = after(before) if before is not None else None
-    if before is not None and place is None:
-        raise invalid("Take `before` from a page's `next`.")
-    rows = await _lists(portal).webhooks_of(shop.tenant, shop.merchant, place, limit + 1, webhook)
+    from_there = place(before, "before")
+    rows = await _lists(portal).webhooks_of(shop.tenant, shop.merchant, from_there, limit + 1, webhook)
     page = rows[:limit]
     return DeliveryPage(
         deliveries=[notices.delivery(row) for row in page],

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.portal.api import sessions
-from services.portal.api.audit import ADMIN, noted
+from services.portal.api.audit import noted
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.desk_session import FromHereDep, check_password, document
 from services.portal.api.guard import OnlyOwnerDep, PathId
@@ -42,10 +42,6 @@ def _tenant(caller: Caller, named: str | None) -> str:
     if named not in (None, tenant):
         raise Problem(403, "not_yours", f"You work for {tenant}: leave the carrier out.")
     return tenant
-
-
-def _by(caller: Caller) -> str:
-    return caller.staff.account if caller.staff is not None else ADMIN
 
 
 def person(account: Account) -> PersonAnswer:
@@ -148,7 +144,7 @@ async def _invited(
             secret_sha256=sha256_hex(secret),
             tenant=tenant,
             role=role,
-            by=_by(caller),
+            by=caller.id,
             open_ones=len(open_ones),
             now_ms=now_ms,
             name=name,

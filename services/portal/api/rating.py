@@ -12,18 +12,17 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
+from services.portal.api.asking import recipient
 from services.portal.api.commands import OptionalKeyHeader, refusal, send
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.link_page import TicketDep, link_of_ticket
 from services.portal.api.problems import responses, unavailable
 from services.portal.schemas.answers import RatingAnswer, RatingBody
 from shared import logs
-from shared.contracts import shipment_parties
-from shared.contracts.common import Actor
 from shared.contracts.links import Link
 from shared.contracts.ratings import Question
 from shared.contracts.shipment_commands import Rate
-from shared.contracts.shipment_parties import Note, party_key
+from shared.contracts.shipment_parties import Note
 from shared.contracts.views.stage import StageView
 from shared.domain.command_ids import command_id
 
@@ -63,7 +62,7 @@ async def rate(
     if body.words:
         # The words first: the command names their version.
         said = Note(tenant=link.tenant, shipment=link.shipment, version=command, text=body.words)
-        await portal.log.append(shipment_parties.TOPIC, party_key(link.shipment, command), said, id=command)
+        await portal.write_party(said)
         note = command
     status = await _send(portal, response, link, command, body.question, body.score, note)
     return RatingAnswer(question=body.question, score=body.score, status=status)
@@ -125,7 +124,7 @@ async def _send(
         tenant=link.tenant,
         shipment=link.shipment,
         at_ms=portal.now_ms(),
-        actor=Actor(kind="recipient", id=link.shipment),
+        actor=recipient(link.shipment),
         question=question,
         score=score,
         note=note,

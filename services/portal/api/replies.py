@@ -9,17 +9,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from services.portal.api import register
+from services.portal.api.asking import recipient
 from services.portal.api.audit import noted
 from services.portal.api.commands import OptionalKeyHeader, PreferHeader, send, settle
 from services.portal.api.context import Portal, PortalDep
 from services.portal.api.guard import CallerDep, PathId, stage_of
 from services.portal.api.problems import not_found, responses, unavailable
-from services.portal.api.scope import Scope, ScopeDep, lists_of
+from services.portal.api.scope import Id, Scope, ScopeDep, lists_of
 from services.portal.core import contacts
 from services.portal.core.access import Caller
 from services.portal.core.ids import fresh_command_id
 from services.portal.core.replies import answer_by, entry, stray_entry
-from services.portal.schemas.common import ID_PATTERN, from_ms
+from services.portal.schemas.common import from_ms
 from services.portal.schemas.replies import (
     AttachBody,
     ContactBody,
@@ -31,20 +32,18 @@ from services.portal.schemas.replies import (
 from services.portal.schemas.shipments import CommandAnswer
 from services.portal.store.notices import Found
 from services.portal.store.replies import Period, ReplyLists
-from shared import logs
 from shared.adapters.postgres.strays import Strays
-from shared.contracts import shipment_commands, shipment_parties
+from shared.contracts import shipment_commands
 from shared.contracts.common import Actor
 from shared.contracts.remarks import About, Direction, Way
 from shared.contracts.shipment_commands import Remark
-from shared.contracts.shipment_parties import Note, party_key
+from shared.contracts.shipment_parties import Note
 from shared.contracts.topic import DAY_MS
 from shared.domain.command_ids import command_id, hashed
 from shared.domain.strays import Stray
 from shared.ports.sms import Inbound
 
 router = APIRouter(tags=["replies"])
-log = logs.get(__name__)
 
 STRAYS_MOST = 200
 WAIT_S = 2.0
@@ -164,7 +163,7 @@ async def _said(
     """The command, its words written first: it names their version."""
     if text is not None:
         note = Note(tenant=tenant, shipment=shipment, version=id, text=text, message_id=message_id)
-        await portal.log.append(shipment_parties.TOPIC, party_key(shipment, id), note, id=id)
+        await portal.write_party(note)
     return Remark(
         id=id,
         tenant=tenant,
@@ -193,7 +192,7 @@ async def take_sms(portal: Portal, message: Inbound, found: list[Found]) -> None
         await _strays(portal).put(stray)
         return
     newest = found[0]
-    actor = Actor(kind="recipient", id=newest.shipment)
+    actor = recipient(newest.shipment)
     id = command_id(actor.kind, actor.id, "remark", newest.shipment, f"sms {message.id}")
     command = await _said(
         portal, id, newest.shipment, newest.tenant, actor, "in", text=message.text or None, way="sms"
@@ -245,7 +244,7 @@ async def attach_stray(
     found = await _stray(portal, scope, stray)
     stage = await stage_of(portal, scope.caller, body.shipment)
     noted(request, subject=body.shipment, detail=found.why, tenant=stage.tenant)
-    actor = Actor(kind="recipient", id=body.shipment)
+    actor = recipient(body.shipment)
     id = command_id(actor.kind, actor.id, "remark", body.shipment, stray)
     command = await _said(
         portal,
@@ -299,7 +298,7 @@ async def _stray(portal: Portal, scope: Scope, stray: str) -> Stray:
 async def read_contacts(
     portal: PortalDep,
     scope: ScopeDep,
-    merchant: Annotated[str | None, Query(pattern=ID_PATTERN)] = None,
+    merchant: Id = None,
     days: Annotated[int, Query(ge=1, le=730, description="So many days back from now.")] = 90,
     by: Annotated[Period, Query(description="How long a period is.")] = "week",
 ) -> ContactReport:

@@ -7,13 +7,18 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query
 
+from services.portal.api.audit import ADMIN
 from services.portal.api.context import Portal
 from services.portal.api.guard import CarrierDep
-from services.portal.api.problems import Problem, unavailable
+from services.portal.api.problems import Problem, invalid, unavailable
+from services.portal.core import desk_shipments
 from services.portal.core.access import Caller
 from services.portal.schemas.common import ID_PATTERN
 from services.portal.store.desk import DeskLists
 from services.portal.store.lists import Lists
+
+Id = Annotated[str | None, Query(pattern=ID_PATTERN)]
+After = Annotated[str | None, Query(max_length=100, description="A page's `next`.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,12 @@ class Scope:
 
     caller: Caller
     tenant: str | None
+
+    @property
+    def by(self) -> tuple[str, str]:
+        """Who writes something down: his account and his name."""
+        staff = self.caller.staff
+        return (staff.account, staff.name) if staff is not None else (ADMIN, ADMIN)
 
     def has(self, tenant: str) -> bool:
         return self.tenant in (None, tenant)
@@ -42,6 +53,18 @@ async def scope_of(
 
 
 ScopeDep = Annotated[Scope, Depends(scope_of)]
+
+
+def place(told: str | None, name: str = "after") -> tuple[int, str] | None:
+    """Where a page goes on, as the one before told it in `next`; None: at the beginning.
+
+    Raises:
+        Problem: 422, no page has told it; `name` is the parameter's.
+    """
+    found = desk_shipments.after(told) if told is not None else None
+    if told is not None and found is None:
+        raise invalid(f"Take `{name}` from a page's `next`.")
+    return found
 
 
 def lists_of(portal: Portal) -> Lists:

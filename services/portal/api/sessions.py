@@ -27,6 +27,7 @@ from services.portal.store.office import Office
 from shared import logs
 from shared.adapters.postgres.database import DatabaseUnavailable
 from shared.domain.keyrings import sha256_hex
+from shared.tickets import split_keys
 
 SAFE = frozenset({"GET", "HEAD"})
 CSRF_HEADER = "x-csrf-token"
@@ -161,7 +162,7 @@ def is_known(portal: Portal, request: Request, account: str) -> bool:
 
 def _keys(portal: Portal) -> list[str]:
     """The first signs; while they are rotated the others are good too."""
-    return [key.strip() for key in portal.settings.ticket_key.get_secret_value().split(",")]
+    return split_keys(portal.settings.ticket_key.get_secret_value(), "ticket", "DROMOS_TICKET_KEY")
 
 
 async def end(portal: Portal, seat: Seat, response: Response) -> None:

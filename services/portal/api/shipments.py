@@ -24,7 +24,6 @@ from services.portal.schemas.shipments import (
 from services.portal.store.cases import Cases
 from shared.adapters.postgres.strays import Strays
 from shared.contracts import shipment_parties
-from shared.contracts.shipment_parties import party_key
 from shared.domain import report
 from shared.domain.report import ReportBody, Unreportable
 
@@ -82,12 +81,7 @@ async def register_shipment(
     if known is None:
         # The personal data first: the command names its version. Where the shipment exists the command will
         # be refused, and its personal data is not even written down.
-        await portal.log.append(
-            shipment_parties.TOPIC,
-            party_key(recipient.shipment, recipient.version),
-            recipient,
-            id=recipient.version,
-        )
+        await portal.write_party(recipient)
     sent = await send(portal, command, prefer, wait_anyway_s=REPEAT_WAIT_S if known is not None else 0.0)
     if sent.outcome is not None and not sent.outcome.accepted:
         portal.holds.drop(shop.merchant, shipment)
@@ -133,9 +127,7 @@ async def report_event(
     except Unreportable as error:
         raise invalid(str(error)) from None
     if note is not None:
-        await portal.log.append(
-            shipment_parties.TOPIC, party_key(note.shipment, note.version), note, id=note.version
-        )
+        await portal.write_party(note)
     return settle(await send(portal, command, prefer), response)
 
 

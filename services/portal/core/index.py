@@ -43,18 +43,21 @@ class DeviceIndex:
         self._by_code: dict[str, Device] = {}
 
     def put(self, device_id: str, device: Device | None) -> None:
-        for code in [c for c, d in self._by_code.items() if d.device == device_id]:
-            del self._by_code[code]
-        if device is not None and device.enrolment is not None and not device.revoked:
-            self._by_code[device.enrolment.sha256] = device
         before = self._courier_of.pop(device_id, None)
         if before is not None:
-            self._by_courier[before].pop(device_id, None)
+            self._forget_code(self._by_courier[before].pop(device_id))
             if not self._by_courier[before]:
                 del self._by_courier[before]
+        if device is not None and device.enrolment is not None and not device.revoked:
+            self._by_code[device.enrolment.sha256] = device
         if device is not None:
             self._by_courier[device.courier][device_id] = device
             self._courier_of[device_id] = device.courier
+
+    def _forget_code(self, before: Device) -> None:
+        """Unless another device waits by the same code since."""
+        if before.enrolment is not None and self._by_code.get(before.enrolment.sha256) is before:
+            del self._by_code[before.enrolment.sha256]
 
     def of(self, courier: str) -> list[Device]:
         return list(self._by_courier.get(courier, {}).values())

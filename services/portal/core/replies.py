@@ -35,7 +35,7 @@ def stray_entry(stray: Stray) -> StrayEntry:
     return StrayEntry(
         stray=stray.stray,
         way=stray.way,  # type: ignore[arg-type]  # as it was written
-        why=stray.why,  # type: ignore[arg-type]
+        why=stray.why,  # type: ignore[arg-type]  # as it was written
         sender=stray.sender,
         subject=stray.subject,
         text=stray.text,

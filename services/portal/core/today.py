@@ -18,7 +18,6 @@ from services.portal.schemas.desk_today import (
 from shared.contracts.common import Window
 from shared.contracts.courier_routes import CourierPlan, Route, Stop
 from shared.contracts.couriers import Courier
-from shared.contracts.status import Tag
 from shared.domain.shipment import OUTCOMES
 from shared.geo.sphere import distance_m
 
@@ -30,7 +29,6 @@ DETOUR = 1.4
 STALE_MS = 2 * 60_000
 """A courier on duty who was not heard of for so long is shown as silent."""
 _OUTCOMES = frozenset(str(tag) for tag in OUTCOMES)
-_WAITS = frozenset({str(Tag.AVAILABLE_FOR_PICKUP)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +115,9 @@ def arrivals(route: Route, parcels: Parcels, now_ms: int) -> dict[str, int]:
         doors = [parcels[s.shipment].status_ms for stop in done for s in stop.shipments]
         at_ms = max([route.set_out_ms, *doors])
     before: Stop | None = done[-1] if done else None
+    over = {stop.stop for stop in done}
     for stop in route.stops:
-        if stop in done:
+        if stop.stop in over:
             continue
         at_ms = max(at_ms + _drive_ms(before, stop), now_ms)
         found[stop.stop] = at_ms
@@ -162,11 +161,6 @@ def current(routes: Sequence[Route], parcels: Parcels) -> Route | None:
     left = [r for r in routes if any(not stop_done(stop, parcels) for stop in r.stops)]
     out = [r for r in left if r.set_out_ms is not None]
     return next(iter([*out, *left, *routes]), None)
-
-
-def unassigned(tag: str, ended: bool, courier: str | None) -> bool:
-    """Whether a shipment waits for a courier. What waits at a pickup point does not."""
-    return courier is None and not ended and tag not in _WAITS
 
 
 def name_of(courier: str, known: Courier | None, plan: CourierPlan | None) -> str:

@@ -18,10 +18,9 @@ from services.portal.core.imports.orders import caller_of, planned_shipments, ro
 from services.portal.core.imports.state import Line, Plan, PlannedRoute, State, key_of
 from services.portal.importing.planning import routes
 from services.portal.importing.work import Unsettled, Work
-from shared.contracts import courier_commands, shipment_commands, shipment_parties
+from shared.contracts import courier_commands, shipment_commands
 from shared.contracts.courier_commands import PlannedShipment
 from shared.contracts.merchants import Merchant
-from shared.contracts.shipment_parties import party_key
 from shared.contracts.views.work import Outcome
 
 BATCH = 50
@@ -116,12 +115,7 @@ async def _register(work: Work, shop: Merchant, line: Line, gate: asyncio.Semaph
     async with gate:
         known = await portal.views.stage(command.shipment)
         if known is None:
-            await portal.log.append(
-                shipment_parties.TOPIC,
-                party_key(recipient.shipment, recipient.version),
-                recipient,
-                id=recipient.version,
-            )
+            await portal.write_party(recipient)
         if known is None or known.parties != command.id:
             await portal.log.append(shipment_commands.TOPIC, command.shipment, command, id=command.id)
             outcome = await _outcome(work, command.id)

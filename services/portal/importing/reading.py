@@ -26,9 +26,9 @@ def understood(data: bytes, place: Place) -> tuple[list[Column], list[Line]]:
     Raises:
         Faulty: it can't be used as a whole.
     """
-    text, encoding = sniffing.decoded(data)
-    cells, delimiter = sniffing.cells(text)
-    sheet = sniffing.Sheet(cells[0][1], cells[1:], encoding, delimiter)
+    text, _ = sniffing.decoded(data)
+    cells, _ = sniffing.cells(text)
+    sheet = sniffing.Sheet(cells[0][1], cells[1:])
     found, headed = columns.recognise(sheet)
     orders = sheet.rows if headed else cells
     if not orders:

@@ -7,22 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Row,
-    String,
-    and_,
-    any_,
-    bindparam,
-    cast,
-    func,
-    or_,
-    select,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Date, Row, String, and_, cast, func, or_, select
 
 from services.portal.schemas.answers import GroupBy
+from services.portal.store.queries import among, equal, older
 from shared.adapters.postgres import lists
 from shared.adapters.postgres.database import Database, metadata
 from shared.contracts.status import Tag
@@ -54,14 +42,13 @@ class Wanted:
 
 
 def _asked(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_GIVEN, _r.c.at_ms >= wanted.since_ms]
-    for column, value in (
-        (_r.c.tenant, wanted.tenant),
-        (_r.c.merchant, wanted.merchant),
-        (_r.c.courier, wanted.courier),
-    ):
-        if value is not None:
-            found.append(column == value)
+    found: list[ColumnElement[bool]] = [
+        _GIVEN,
+        _r.c.at_ms >= wanted.since_ms,
+        *equal(_r.c.tenant, wanted.tenant),
+        *equal(_r.c.merchant, wanted.merchant),
+        *equal(_r.c.courier, wanted.courier),
+    ]
     if wanted.bad:
         found.append(_r.c.bad)
     if wanted.words:
@@ -75,23 +62,16 @@ class Answers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def _rows(self, wanted: Any) -> list[Any]:
-        async with self._database.reading() as connection:
-            return list(await connection.execute(wanted))
-
     async def page(self, wanted: Wanted, limit: int) -> list[Row[Any]]:
         """Answers, the newest first, one more than asked for when there are more."""
         query = (
             select(_r, _s.c.order_number, _s.c.zone, _p.c.name, _n.c.note.label("words"))
             .select_from(_ANSWERS)
-            .where(and_(*_asked(wanted)))
+            .where(*_asked(wanted), *older(_r.c.at_ms, _key, wanted.after))
             .order_by(_r.c.at_ms.desc(), _key.desc())
             .limit(limit + 1)
         )
-        if wanted.after is not None:
-            at_ms, key = wanted.after
-            query = query.where(or_(_r.c.at_ms < at_ms, and_(_r.c.at_ms == at_ms, _key < key)))
-        return await self._rows(query)
+        return await self._database.rows(query)
 
     async def counts(self, wanted: Wanted, by: GroupBy) -> list[tuple[str | None, str, int, int]]:
         """(key, question, score, how many); the day is that of the delivery's clock."""
@@ -103,7 +83,7 @@ class Answers:
             .where(*_asked(wanted), _r.c.score.is_not(None))
             .group_by(key, _r.c.question, _r.c.score)
         )
-        return [(row[0], row[1], row[2], row[3]) for row in await self._rows(query)]
+        return [(row[0], row[1], row[2], row[3]) for row in await self._database.rows(query)]
 
     async def reach(self, wanted: Wanted, until_ms: int) -> tuple[int, int]:
         """How many shipments were delivered since then, and how many recipients have answered something."""
@@ -111,42 +91,32 @@ class Answers:
             _s.c.tag == str(Tag.DELIVERED),
             _s.c.status_ms >= wanted.since_ms,
             _s.c.status_ms <= until_ms,
+            *equal(_s.c.tenant, wanted.tenant),
+            *equal(_s.c.merchant, wanted.merchant),
+            *equal(_s.c.courier, wanted.courier),
         ]
-        if wanted.tenant is not None:
-            delivered.append(_s.c.tenant == wanted.tenant)
-        if wanted.merchant is not None:
-            delivered.append(_s.c.merchant == wanted.merchant)
-        if wanted.courier is not None:
-            delivered.append(_s.c.courier == wanted.courier)
         answered = select(func.count(_r.c.shipment.distinct())).where(*_asked(wanted))
         counted = select(select(func.count()).where(*delivered).scalar_subquery(), answered.scalar_subquery())
-        (row,) = await self._rows(counted)
+        (row,) = await self._database.rows(counted)
         return row[0], row[1]
 
     async def there(self, shipment: str, tenant: str | None) -> bool:
         """Whether the carrier has such a shipment."""
-        return bool(await self._rows(select(_s.c.shipment).where(_s.c.shipment == shipment, *_of(tenant))))
+        wanted = select(_s.c.shipment).where(_s.c.shipment == shipment, *equal(_s.c.tenant, tenant))
+        return bool(await self._database.rows(wanted))
 
     async def of_shipments(self, shipments: Sequence[str]) -> dict[str, list[Row[Any]]]:
         """The answers that stand, by shipment, each with its words."""
         query = (
             select(_r, _n.c.note.label("words"))
             .select_from(_r.outerjoin(_n, and_(_n.c.shipment == _r.c.shipment, _n.c.version == _r.c.note)))
-            .where(_GIVEN, _among(_r.c.shipment, shipments))
+            .where(_GIVEN, among(_r.c.shipment, shipments))
         )
         found: dict[str, list[Row[Any]]] = defaultdict(list)
-        for row in await self._rows(query):
+        for row in await self._database.rows(query):
             found[row.shipment].append(row)
         return found
 
 
 _key = func.concat(_r.c.shipment, ":", _r.c.question)
 """Tells answers of one moment apart."""
-
-
-def _of(tenant: str | None) -> list[ColumnElement[bool]]:
-    return [_s.c.tenant == tenant] if tenant is not None else []
-
-
-def _among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    return column == any_(bindparam(None, list(values), ARRAY(String)))  # type: ignore[no-any-return]

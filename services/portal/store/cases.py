@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
+from services.portal.store.queries import equal
 from services.portal.store.tables import case_closings
 from shared.adapters.postgres import lists
 from shared.adapters.postgres.database import Database, metadata
@@ -97,14 +98,11 @@ class Cases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def _rows(self, wanted: Any) -> list[Any]:
-        async with self._database.reading() as connection:
-            return list(await connection.execute(wanted))
-
     async def open_count(self, tenant: str | None) -> int:
         """How many cases are open; counts no further than `COUNTED`."""
-        some = select(_s.c.shipment).select_from(_ALL).where(_OPEN, *_of(tenant)).limit(COUNTED).subquery()
-        (row,) = await self._rows(select(func.count()).select_from(some))
+        some = select(_s.c.shipment).select_from(_ALL).where(_OPEN, *equal(_s.c.tenant, tenant))
+        counted = select(func.count()).select_from(some.limit(COUNTED).subquery())
+        (row,) = await self._database.rows(counted)
         return int(row[0])
 
     async def page(
@@ -113,16 +111,18 @@ class Cases:
         """Open ones, the longest open first; closed ones, the last closed first. One more than asked for."""
         at = _opened if is_open else _latest.c.at_ms
         order = (at, _s.c.shipment) if is_open else (at.desc(), _s.c.shipment.desc())
-        query = _CASE.where(_OPEN if is_open else _CLOSED, *_of(tenant)).order_by(*order).limit(limit + 1)
+        query = _CASE.where(_OPEN if is_open else _CLOSED, *equal(_s.c.tenant, tenant))
+        query = query.order_by(*order).limit(limit + 1)
         if after is not None:
             at_ms, shipment = after
             tie = and_(at == at_ms, _s.c.shipment > shipment if is_open else _s.c.shipment < shipment)
             query = query.where(or_(at > at_ms if is_open else at < at_ms, tie))
-        return await self._rows(query)
+        return await self._database.rows(query)
 
     async def of_shipment(self, shipment: str, tenant: str | None) -> Row[Any] | None:
         """The shipment's case, open or closed; None: there is none."""
-        rows = await self._rows(_CASE.where(_s.c.shipment == shipment, or_(_OPEN, _CLOSED), *_of(tenant)))
+        wanted = _CASE.where(_s.c.shipment == shipment, or_(_OPEN, _CLOSED), *equal(_s.c.tenant, tenant))
+        rows = await self._database.rows(wanted)
         return rows[0] if rows else None
 
     async def close(
@@ -156,9 +156,7 @@ class Cases:
         self, shipment: str, closing: str, tenant: str | None, by: str, now_ms: int
     ) -> str | None:
         """Take a closing back; whose it is, or None: there is none such. Again changes nothing."""
-        mine = [_c.c.closing == closing, _c.c.shipment == shipment]
-        if tenant is not None:
-            mine.append(_c.c.tenant == tenant)
+        mine = [_c.c.closing == closing, _c.c.shipment == shipment, *equal(_c.c.tenant, tenant)]
         async with self._database.transaction() as connection:
             await connection.execute(
                 update(_c).where(*mine, _c.c.undone_ms.is_(None)).values(undone_ms=now_ms, undone_by=by)
@@ -169,7 +167,3 @@ class Cases:
         """What was written when cases were closed may tell of a person."""
         async with self._database.transaction() as connection:
             await connection.execute(update(_c).where(_c.c.shipment == shipment).values(word=""))
-
-
-def _of(tenant: str | None) -> list[ColumnElement[bool]]:
-    return [_s.c.tenant == tenant] if tenant is not None else []

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, case, func, insert, select, update
-from sqlalchemy import String as Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.core.cash import CashRefused, Item, Kind, Written, may_undo, to_money
 from services.portal.schemas.common import MoneyBody
 from services.portal.schemas.desk_cash import CashState
+from services.portal.store.queries import among, equal, older
 from services.portal.store.tables import cash_entries, cash_items
 from shared.adapters.postgres import lists
 from shared.adapters.postgres.database import Database, metadata
@@ -44,21 +43,16 @@ _IS: dict[CashState | None, ColumnElement[bool]] = {
 }
 
 
-def _among(column: Any, values: Sequence[str]) -> ColumnElement[bool]:
-    return column == any_(bindparam(None, list(values), ARRAY(Text)))  # type: ignore[no-any-return]
-
-
 def _asked(
     tenant: str | None, courier: str | None, merchant: str | None, state: CashState | None
 ) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_s.c.cash_taken > 0, _IS[state]]
-    if tenant is not None:
-        found.append(_s.c.tenant == tenant)
-    if courier is not None:
-        found.append(_courier == courier)
-    if merchant is not None:
-        found.append(_s.c.merchant == merchant)
-    return found
+    return [
+        _s.c.cash_taken > 0,
+        _IS[state],
+        *equal(_s.c.tenant, tenant),
+        *equal(_courier, courier),
+        *equal(_s.c.merchant, merchant),
+    ]
 
 
 class Cash:
@@ -113,15 +107,10 @@ class Cash:
                 _ste.c.at_ms.label("settled_ms"),
             )
             .select_from(_ALL)
-            .where(*asked)
+            .where(*asked, *older(_s.c.taken_ms, _s.c.shipment, after))
             .order_by(_s.c.taken_ms.desc(), _s.c.shipment.desc())
             .limit(limit + 1)
         )
-        if after is not None:
-            at_ms, shipment = after
-            page = page.where(
-                (_s.c.taken_ms < at_ms) | ((_s.c.taken_ms == at_ms) & (_s.c.shipment < shipment))
-            )
         keys = (_courier, _s.c.merchant, _state, _currency)
         summed: Select[Any] = (
             select(
@@ -154,9 +143,7 @@ class Cash:
         Raises:
             CashRefused: some are not with him to hand in.
         """
-        wanted = select(_s).where(
-            _among(_s.c.shipment, shipments), _s.c.tenant == tenant, _s.c.cash_taken > 0
-        )
+        wanted = select(_s).where(among(_s.c.shipment, shipments), _s.c.tenant == tenant, _s.c.cash_taken > 0)
 
         async def items(connection: AsyncConnection) -> list[Item]:
             found = {r.shipment: r for r in await connection.execute(wanted) if r.taken_by == courier}
@@ -195,7 +182,7 @@ class Cash:
         wanted = (
             select(cash_items)
             .where(
-                _among(cash_items.c.shipment, shipments),
+                among(cash_items.c.shipment, shipments),
                 cash_items.c.tenant == tenant,
                 cash_items.c.merchant == merchant,
                 cash_items.c.kind == "hand_in",
@@ -245,7 +232,7 @@ class Cash:
 
     async def _there(self, kind: Kind, shipments: Sequence[str]) -> list[str]:
         wanted = select(cash_items.c.shipment).where(
-            _among(cash_items.c.shipment, shipments), cash_items.c.kind == kind, ~cash_items.c.undone
+            among(cash_items.c.shipment, shipments), cash_items.c.kind == kind, ~cash_items.c.undone
         )
         async with self._database.transaction(IntegrityError) as connection:
             return sorted((await connection.execute(wanted)).scalars())
@@ -268,7 +255,7 @@ class Cash:
             named = [item.shipment for item in written.items]
             if written.kind == "hand_in":
                 settled = select(cash_items.c.shipment).where(
-                    _among(cash_items.c.shipment, named),
+                    among(cash_items.c.shipment, named),
                     cash_items.c.kind == "settlement",
                     ~cash_items.c.undone,
                 )
@@ -299,14 +286,12 @@ class Cash:
     ) -> list[Written]:
         """The newest first, one more than asked for when there are more."""
         table = cash_entries
-        asked = _of(tenant)
-        if party is not None:
-            asked.append(table.c.party == party)
-        if kind is not None:
-            asked.append(table.c.kind == kind)
-        if after is not None:
-            at_ms, name = after
-            asked.append((table.c.at_ms < at_ms) | ((table.c.at_ms == at_ms) & (table.c.entry < name)))
+        asked = [
+            *_of(tenant),
+            *equal(table.c.party, party),
+            *equal(table.c.kind, kind),
+            *older(table.c.at_ms, table.c.entry, after),
+        ]
         async with self._database.transaction(IntegrityError) as connection:
             return await _read(connection, asked, limit=limit + 1)
 
@@ -318,7 +303,7 @@ class Cash:
 
 
 def _of(tenant: str | None) -> list[ColumnElement[bool]]:
-    return [cash_entries.c.tenant == tenant] if tenant is not None else []
+    return equal(cash_entries.c.tenant, tenant)
 
 
 async def _read(
@@ -328,7 +313,7 @@ async def _read(
     wanted = select(table).where(*asked).order_by(table.c.at_ms.desc(), table.c.entry.desc()).limit(limit)
     heads = list(await connection.execute(wanted.with_for_update() if lock else wanted))
     items: dict[str, list[Item]] = defaultdict(list)
-    named = select(cash_items).where(_among(cash_items.c.entry, [h.entry for h in heads]))
+    named = select(cash_items).where(among(cash_items.c.entry, [h.entry for h in heads]))
     named = named.order_by(cash_items.c.shipment)
     for row in await connection.execute(named.with_for_update() if lock else named):
         items[row.entry].append(_item(row))

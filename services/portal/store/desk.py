@@ -7,25 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    Select,
-    String,
-    and_,
-    any_,
-    bindparam,
-    cast,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy import ColumnElement, Row, Select, and_, cast, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.portal.core.today import Heard, Parcel
 from services.portal.store.lists import Lists
+from services.portal.store.queries import among, equal
 from shared.adapters.postgres import lists
 from shared.contracts.status import Tag
 from shared.domain.shipment import OUTCOMES
@@ -61,23 +48,16 @@ class Wanted:
     limit: int = 50
 
 
-def _among(shipments: Collection[str]) -> ColumnElement[bool]:
-    """As one array: a list of its own for each number of shipments would be a statement of its own."""
-    return _s.c.shipment == any_(bindparam(None, list(shipments), ARRAY(String)))
-
-
-def _of_tenant(tenant: str | None) -> list[ColumnElement[bool]]:
-    return [_s.c.tenant == tenant] if tenant is not None else []
-
-
 def _conditions(wanted: Wanted, now_ms: int) -> list[ColumnElement[bool]]:
-    found = _of_tenant(wanted.tenant)
+    found = equal(_s.c.tenant, wanted.tenant)
     if wanted.terms:
         found.append(_s.c.words.bool_op("@@")(cast(literal(" & ".join(wanted.terms)), TSQUERY)))
-    equal = {_s.c.tag: wanted.tag, _s.c.courier: wanted.courier, _s.c.merchant: wanted.merchant}
-    found += [column == value for column, value in equal.items() if value is not None]
-    if wanted.day is not None:
-        found.append(_s.c.day == wanted.day)
+    found += [
+        *equal(_s.c.tag, wanted.tag),
+        *equal(_s.c.courier, wanted.courier),
+        *equal(_s.c.merchant, wanted.merchant),
+        *equal(_s.c.day, wanted.day),
+    ]
     if wanted.unassigned:
         found.append(UNASSIGNED)
     if wanted.late is not None:
@@ -85,7 +65,7 @@ def _conditions(wanted: Wanted, now_ms: int) -> list[ColumnElement[bool]]:
         found += [
             ~_s.c.ended,
             _s.c.tag.not_in(_OUTCOMES),
-            or_(over, _among(wanted.late)) if wanted.late else over,
+            or_(over, among(_s.c.shipment, wanted.late)) if wanted.late else over,
         ]
     return found
 
@@ -136,7 +116,7 @@ class DeskLists:
 
     async def row(self, shipment: str, tenant: str | None) -> Row[Any] | None:
         wanted = select(_s, *(_p.c[name] for name in _PERSON)).select_from(_WITH_PEOPLE)
-        wanted = wanted.where(_s.c.shipment == shipment, *_of_tenant(tenant))
+        wanted = wanted.where(_s.c.shipment == shipment, *equal(_s.c.tenant, tenant))
         async with self._lists.database.reading() as connection:
             return (await connection.execute(wanted)).one_or_none()
 
@@ -145,22 +125,19 @@ class DeskLists:
         if not shipments:
             return {}
         wanted = select(*_PARCEL).select_from(_WITH_PEOPLE)
-        wanted = wanted.where(_among(shipments), *_of_tenant(tenant))
+        wanted = wanted.where(among(_s.c.shipment, shipments), *equal(_s.c.tenant, tenant))
         async with self._lists.database.reading() as connection:
             return {row.shipment: Parcel(*row) for row in await connection.execute(wanted)}
 
     async def heard(self, tenant: str | None, courier: str | None = None) -> dict[str, Heard]:
         """The couriers' phones, by courier."""
-        wanted = select(*_HEARD)
-        if tenant is not None:
-            wanted = wanted.where(lists.couriers.c.tenant == tenant)
-        if courier is not None:
-            wanted = wanted.where(lists.couriers.c.courier == courier)
+        known = lists.couriers.c
+        wanted = select(*_HEARD).where(*equal(known.tenant, tenant), *equal(known.courier, courier))
         async with self._lists.database.reading() as connection:
             return {row.courier: Heard(*row) for row in await connection.execute(wanted)}
 
     async def unassigned(self, tenant: str | None) -> int:
         """How many shipments wait for a courier."""
-        wanted = select(func.count()).select_from(_s).where(UNASSIGNED, *_of_tenant(tenant))
+        wanted = select(func.count()).select_from(_s).where(UNASSIGNED, *equal(_s.c.tenant, tenant))
         async with self._lists.database.reading() as connection:
             return int((await connection.execute(wanted)).scalar_one())

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.core.imports.state import WORKING, Import, Line, State
 from services.portal.store.import_tables import import_orders, import_rows, imports
+from services.portal.store.queries import equal
 from shared.adapters.postgres.database import Database
 
 LEASE_MS = 20_000
@@ -20,6 +21,7 @@ ENDING_MS = 3_600_000
 """So much longer an import is kept that is being applied when its day is over."""
 _NOW: ColumnElement[int] = literal_column("(extract(epoch from clock_timestamp()) * 1000)::bigint")
 _IMPORT = [imports.c[name] for name in Import.__struct_fields__]
+_LISTED = [name for name in Import.__struct_fields__ if name not in ("columns", "plan")]
 _LINE = [import_rows.c[name] for name in Line.__struct_fields__]
 
 
@@ -40,20 +42,17 @@ class Imports:
 
     async def get(self, import_id: str, tenant: str | None) -> Import | None:
         """By its id, if it is this carrier's (None: any carrier's)."""
-        wanted = select(*_IMPORT).where(imports.c.import_id == import_id)
-        if tenant is not None:
-            wanted = wanted.where(imports.c.tenant == tenant)
+        wanted = select(*_IMPORT).where(imports.c.import_id == import_id, *equal(imports.c.tenant, tenant))
         async with self.database.transaction() as connection:
             row = (await connection.execute(wanted)).one_or_none()
         return _import(row) if row is not None else None
 
     async def listed(self, tenant: str | None, most: int) -> list[Import]:
-        """The newest first."""
-        wanted = select(*_IMPORT).order_by(imports.c.created_ms.desc()).limit(most)
-        if tenant is not None:
-            wanted = wanted.where(imports.c.tenant == tenant)
+        """The newest first, without their columns and plans: those are large, and a list shows neither."""
+        wanted = select(*(imports.c[name] for name in _LISTED)).where(*equal(imports.c.tenant, tenant))
+        wanted = wanted.order_by(imports.c.created_ms.desc()).limit(most)
         async with self.database.transaction() as connection:
-            return [_import(row) for row in await connection.execute(wanted)]
+            return [_read(row, Import, _LISTED) for row in await connection.execute(wanted)]
 
     async def lines(self, import_id: str) -> list[Line]:
         """Its rows, in the file's order."""
@@ -204,6 +203,7 @@ def _import(row: Any) -> Import:
     return _read(row, Import)
 
 
-def _read[T: msgspec.Struct](row: Any, kind: type[T]) -> T:
+def _read[T: msgspec.Struct](row: Any, kind: type[T], names: Sequence[str] | None = None) -> T:
+    """With `names` only these fields; the others have their defaults."""
     # Not the row's own names: SQLAlchemy's are of a kind that msgspec takes for no string.
-    return msgspec.convert({name: row._mapping[name] for name in kind.__struct_fields__}, kind)
+    return msgspec.convert({name: row._mapping[name] for name in names or kind.__struct_fields__}, kind)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, cast, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from services.portal.store.lists import Lists
+from services.portal.store.queries import equal
 from shared.adapters.postgres import lists
 from shared.adapters.postgres.database import metadata
 from shared.adapters.postgres.wishes import SCHEMA, wishes_table
@@ -58,14 +59,10 @@ class NoticeLists:
     def __init__(self, lists_: Lists) -> None:
         self._database = lists_.database
 
-    async def _rows(self, wanted: Any) -> list[Row[Any]]:
-        async with self._database.reading() as connection:
-            return list(await connection.execute(wanted))
-
     async def of_shipment(self, shipment: str) -> list[Row[Any]]:
         """Each decision, the newest first."""
-        wanted = select(_n).where(_n.c.shipment == shipment)
-        return await self._rows(wanted.order_by(_n.c.at_ms.desc(), _n.c.outcome).limit(MOST_OF_SHIPMENT))
+        wanted = select(_n).where(_n.c.shipment == shipment).order_by(_n.c.at_ms.desc(), _n.c.outcome)
+        return await self._database.rows(wanted.limit(MOST_OF_SHIPMENT))
 
     async def held(self, tenant: str | None, limit: int) -> list[Row[Any]]:
         """Notices that may have gone and that nobody has decided about, the oldest first, each with its
@@ -80,10 +77,10 @@ class NoticeLists:
             _p, and_(_p.c.shipment == _s.c.shipment, _p.c.version == _s.c.parties)
         )
         wanted = select(_n, _s.c.order_number, _s.c.zone, _p.c.name).select_from(people)
-        wanted = wanted.where(_n.c.state == "held", _n.c.notice.is_not(None), ~decided)
-        if tenant is not None:
-            wanted = wanted.where(_n.c.tenant == tenant)
-        return await self._rows(wanted.order_by(_n.c.at_ms, _n.c.outcome).limit(limit))
+        wanted = wanted.where(
+            _n.c.state == "held", _n.c.notice.is_not(None), ~decided, *equal(_n.c.tenant, tenant)
+        )
+        return await self._database.rows(wanted.order_by(_n.c.at_ms, _n.c.outcome).limit(limit))
 
     async def webhooks_of(
         self,
@@ -99,14 +96,13 @@ class NoticeLists:
             _n.c.tenant == tenant,
             _n.c.merchant == merchant,
             _n.c.channel == "webhook",
+            *equal(_n.c.webhook, webhook),
         )
         if before is not None:
             at_ms, outcome = before
             tie = and_(_n.c.at_ms == at_ms, _n.c.outcome > outcome)
             wanted = wanted.where(or_(_n.c.at_ms < at_ms, tie))
-        if webhook is not None:
-            wanted = wanted.where(_n.c.webhook == webhook)
-        return await self._rows(wanted.order_by(_n.c.at_ms.desc(), _n.c.outcome).limit(limit))
+        return await self._database.rows(wanted.order_by(_n.c.at_ms.desc(), _n.c.outcome).limit(limit))
 
     async def by_phone(self, phone: str) -> list[Found]:
         """Shipments whose recipient has this telephone (E.164), the newest first. A sender that is a name or
@@ -132,16 +128,16 @@ class NoticeLists:
             .order_by(_s.c.registered_ms.desc(), _s.c.shipment.desc())
             .limit(MOST_FOUND)
         )
-        return [Found(**row._mapping) for row in await self._rows(wanted)]
+        return [Found(**row._mapping) for row in await self._database.rows(wanted)]
 
     async def shop_of(self, shipment: str) -> tuple[str, str] | None:
         """(tenant, merchant) of a shipment."""
-        rows = await self._rows(select(_s.c.tenant, _s.c.merchant).where(_s.c.shipment == shipment))
+        rows = await self._database.rows(select(_s.c.tenant, _s.c.merchant).where(_s.c.shipment == shipment))
         return (rows[0].tenant, rows[0].merchant) if rows else None
 
     async def wishes(self, marks: list[str]) -> dict[str, Wish]:
         """By the marks of contacts, of those that wish something."""
         if not marks:
             return {}
-        rows = await self._rows(select(_wishes).where(_wishes.c.contact.in_(marks)))
+        rows = await self._database.rows(select(_wishes).where(_wishes.c.contact.in_(marks)))
         return {r.contact: Wish(frozenset(r.stopped), r.channel, r.language, r.at_ms) for r in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import Date, and_, cast, exists, func, literal, select
 
 from services.portal.core.contacts import Cell
 from services.portal.store.lists import Lists
+from services.portal.store.queries import equal
 from shared.adapters.postgres import lists
 
 MOST = 200
@@ -81,9 +82,9 @@ class ReplyLists:
 
 
 def _of(tenant: str | None, merchant: str | None, since_ms: int, until_ms: int) -> list[Any]:
-    found: list[Any] = [_s.c.registered_ms >= since_ms, _s.c.registered_ms < until_ms]
-    if tenant is not None:
-        found.append(_s.c.tenant == tenant)
-    if merchant is not None:
-        found.append(_s.c.merchant == merchant)
-    return found
+    return [
+        _s.c.registered_ms >= since_ms,
+        _s.c.registered_ms < until_ms,
+        *equal(_s.c.tenant, tenant),
+        *equal(_s.c.merchant, merchant),
+    ]

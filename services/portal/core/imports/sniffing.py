@@ -29,8 +29,6 @@ class Sheet:
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
-    encoding: str
-    delimiter: str
 
 
 def decoded(data: bytes) -> tuple[str, str]:
