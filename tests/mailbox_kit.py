@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,9 @@ from typing import Any
 import httpx
 
 from deploy.local.ports import free_port
+from tests.waiting import eventually, until
 
 ACCOUNT, TOKEN = "AC-of-tests", "a-token-of-tests"
-PATIENCE_S = 60.0
 
 
 @dataclass
@@ -92,22 +91,6 @@ def _ready(running: Mailbox, process: subprocess.Popen[bytes], log: Path) -> boo
     return False
 
 
-def eventually(what: str, is_so: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-    end = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < end, f"not so: {what}"
-        time.sleep(0.05)
-
-
-async def soon(what: str, is_so: Callable[[], bool]) -> None:
-    """`eventually`, the loop going on."""
-    end = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < end, f"not so: {what}"
-        await asyncio.sleep(0.02)
-
-
 class Wire:
     """A port that passes everything on to another one. `cut_at`: as soon as a client has written these bytes,
     both sides are cut, and what came with them is not passed on. `hold_at`: the same, but both sides stay
@@ -177,7 +160,7 @@ async def wire(to: int) -> AsyncIterator[Wire]:
     finally:
         server.close()
         made.cut()
-        await soon("all connections have ended", lambda: made.open == 0)
+        await until("all connections have ended", lambda: made.open == 0)
 
 
 @asynccontextmanager

@@ -39,6 +39,7 @@ from shared.contracts.shipment_milestones import Milestone
 from shared.contracts.shipment_parties import Recipient
 from shared.contracts.views.keys import Keys
 from shared.contracts.views.stage import StageView
+from tests import waiting
 from tests.callbacks import Posted, receiving
 from tests.integration.workers import Workers, settings_of
 from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, mailbox
@@ -320,13 +321,5 @@ async def hands(world: Sending) -> AsyncIterator[Hands]:
 
 
 async def until(what: str, is_so: Callable[[], Any], within_s: float = PATIENCE_S) -> Any:
-    """Wait until it is so; returns what it said. `is_so` may ask for something to be awaited."""
-    end = time.monotonic() + within_s
-    while True:
-        found = is_so()
-        if asyncio.iscoroutine(found):
-            found = await found
-        if found:
-            return found
-        assert time.monotonic() < end, f"not so: {what}"
-        await asyncio.sleep(0.1)
+    """`waiting.until` with the patience that a message takes."""
+    return await waiting.until(what, is_so, within_s=within_s, pause_s=0.1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import hypot
 
@@ -61,12 +62,12 @@ class Town:
             at.append(at[-1] + rng.uniform(*self.built.blocks_m))
         return at
 
-    def _front(self, rng: random.Random, a: float, b: float, put: object) -> None:
+    def _front(self, rng: random.Random, a: float, b: float, put: Callable[..., tuple[Point, Point]]) -> None:
         for side in (-1, 1):
             s = a + rng.uniform(10, 20)
             while s < b - 10:
                 setback = side * rng.uniform(*self.built.setback_m)
-                door, kerb = put(s, setback)  # type: ignore[operator]
+                door, kerb = put(s, setback)
                 self.addresses.append(Address(door, kerb))
                 s += rng.uniform(*self.built.frontage_m)
 

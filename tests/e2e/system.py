@@ -19,20 +19,11 @@ import redis
 from websockets import Origin
 from websockets.sync.client import ClientConnection, connect
 
+from tests.waiting import eventually
+
 TENANT = "helsinki-couriers"
 CENTRE = (24.9420, 60.1705)
 STEP_DEG = 0.0011  # about 60 m of longitude here
-
-
-def eventually[T](what: str, look: Callable[[], T | None], timeout_s: float = 60.0) -> T:
-    """Look until there is something; says what was missing when time is over."""
-    end = time.monotonic() + timeout_s
-    while True:
-        if found := look():
-            return found
-        if time.monotonic() > end:
-            raise AssertionError(f"within {timeout_s:.0f} s not seen: {what}")
-        time.sleep(0.1)
 
 
 @dataclass

@@ -10,17 +10,15 @@ from typing import Any
 from sqlalchemy import text
 
 from deploy.local.infra import Infra
-from services.notifier import tables as notifier
-from services.portal.store import tables
 from services.portal.store.lists import Lists
 from services.portal.store.office import Office
 from services.projector.lists import store
 from services.projector.lists.core import party_row, shipment_row
 from services.projector.lists.ledger import rating_rows
-from shared.adapters.postgres import lists
 from shared.contracts.common import Money, Window
 from shared.contracts.shipment_parties import Note, Party, Recipient
 from shared.contracts.shipment_state import Carrier, HistoryEntry, ShipmentState
+from tests.integration import office_kit
 from tests.unit import portal_kit
 from tests.unit.portal_kit import NOW, Kit
 
@@ -81,6 +79,12 @@ def window(from_h: float, to_h: float) -> Window:
 class Desk(Kit):
     """A kit with rows in PostgreSQL."""
 
+    async def get(self, path: str, who: str = "reader", status: int = 200) -> Any:
+        """The JSON of an answer of that status."""
+        answer = await self.ask(who, "GET", path)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
     async def write(self, *what: ShipmentState | Party, couriers: Iterable[dict[str, Any]] = ()) -> None:
         assert self.portal.lists is not None
         rows = [row for s in what if isinstance(s, ShipmentState) and (row := shipment_row(s))]
@@ -97,21 +101,14 @@ class Desk(Kit):
 @asynccontextmanager
 async def running(infra: Infra) -> AsyncIterator[Desk]:
     """Emptied tables, and a portal over them."""
-    office, found = tables.database(infra.postgres_url), lists.database(infra.postgres_url)
-    notices = notifier.database(infra.postgres_url)
-    for database in (office, found, notices):
-        await database.upgrade()
-    await notices.close()
-    async with found.engine.begin() as connection:
-        emptied = "shipments, parties, couriers, notices, ratings, remarks, openings, offsets"
-        await connection.execute(text(f"TRUNCATE {emptied}"))
-        await connection.execute(
-            text("TRUNCATE portal.cash_items, portal.cash_entries, portal.case_closings")
-        )
-    try:
+    async with office_kit.databases(infra.postgres_url) as found:
+        async with found.lists.engine.begin() as connection:
+            emptied = "shipments, parties, couriers, notices, ratings, remarks, openings, offsets"
+            await connection.execute(text(f"TRUNCATE {emptied}"))
+            await connection.execute(
+                text("TRUNCATE portal.cash_items, portal.cash_entries, portal.case_closings")
+            )
+            await connection.execute(text("TRUNCATE notices.wishes, notices.strays"))
         async with portal_kit.running() as kit:
-            kit.portal.office, kit.portal.lists = Office(office), Lists(found)
+            kit.portal.office, kit.portal.lists = Office(found.portal), Lists(found.lists)
             yield Desk(**{name: getattr(kit, name) for name in Kit.__dataclass_fields__})
-    finally:
-        await office.close()
-        await found.close()

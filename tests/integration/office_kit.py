@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -100,13 +99,6 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return browser
 
-    async def settled(self) -> None:
-        """What is done beside answers is done."""
-        while tasks := set(self.kit.portal._tasks):
-            # Not `await task`: of one that has just ended that returns at once, before the portal could
-            # forget it, and the loop would never get on.
-            await asyncio.wait(tasks)
-
     async def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         async with self.office.database.engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
@@ -136,4 +128,4 @@ async def desk(at: Databases, **settings: Any) -> AsyncIterator[Desk]:
             await found.office.add(account(who, role, tenant, hashed))
         kit.portal.passwords.hashed = 0
         yield found
-        await found.settled()
+        await kit.settled()

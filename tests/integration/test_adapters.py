@@ -225,7 +225,7 @@ async def test_live_batches_reach_who_follows(infra: Infra, topic_prefix: str) -
         assert second.gone == ("eleni",)
         assert await views.live("eleni") is None
     finally:
-        await follow.aclose()  # type: ignore[attr-defined]
+        await follow.aclose()  # type: ignore[attr-defined]  # the port promises an iterator only
         await views.close()
         await writer.close()
 

@@ -51,12 +51,6 @@ async def some(desk: Desk) -> None:
     )
 
 
-async def get(desk: Desk, path: str, who: str = "reader") -> Any:
-    answer = await desk.ask(who, "GET", path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
 async def close(desk: Desk, shipment: str, seq: int, word: str, who: str = "staff") -> httpx.Response:
     body = {"seq": seq, "word": word}
     return await desk.ask(who, "POST", f"/v1/cases/{shipment}/closings", json=body)
@@ -68,7 +62,7 @@ def names(page: Any) -> list[str]:
 
 async def test_answers_are_listed_with_their_words(desk: Desk) -> None:
     await some(desk)
-    found = (await get(desk, "/v1/answers"))["answers"]
+    found = (await desk.get("/v1/answers"))["answers"]
     assert [(a["shipment"], a["question"], a.get("score")) for a in found] == [
         ("s-a", "nps", 9),
         ("s-b", "nps", 10),
@@ -97,7 +91,7 @@ async def test_answers_are_listed_with_their_words(desk: Desk) -> None:
 )
 async def test_the_list_is_narrowed(desk: Desk, asked: str, found: list[str]) -> None:
     await some(desk)
-    page = await get(desk, f"/v1/answers{asked}")
+    page = await desk.get(f"/v1/answers{asked}")
     assert [a["shipment"] for a in page["answers"]] == found
 
 
@@ -105,7 +99,7 @@ async def test_pages_of_answers_leave_none_out(desk: Desk) -> None:
     await some(desk)
     found, after = [], ""
     for _ in range(6):
-        page = await get(desk, f"/v1/answers?limit=1{after}")
+        page = await desk.get(f"/v1/answers?limit=1{after}")
         found += [(a["shipment"], a["question"]) for a in page["answers"]]
         if "next" not in page:
             break
@@ -115,7 +109,7 @@ async def test_pages_of_answers_leave_none_out(desk: Desk) -> None:
 
 async def test_the_report_counts_by_shop_courier_and_day(desk: Desk) -> None:
     await some(desk)
-    report = await get(desk, "/v1/answers/report?by=shop")
+    report = await desk.get("/v1/answers/report?by=shop")
     assert (report["delivered"], report["answered"]) == (4, 3)
     together = report["all"]
     assert (together["nps"]["answers"], together["nps"]["value"]) == (2, 100.0)
@@ -124,24 +118,24 @@ async def test_the_report_counts_by_shop_courier_and_day(desk: Desk) -> None:
     assert together["nps"]["few"]
     groups = {g["key"]: g["nps"]["answers"] + g["csi"]["answers"] for g in report["groups"]}
     assert groups == {"books": 2, "toys": 2}
-    by_courier = await get(desk, "/v1/answers/report?by=courier")
+    by_courier = await desk.get("/v1/answers/report?by=courier")
     assert [(g["key"], g["name"]) for g in by_courier["groups"]] == [("eleni", "Eleni G.")]
-    by_day = await get(desk, "/v1/answers/report?by=day")
+    by_day = await desk.get("/v1/answers/report?by=day")
     assert [g["key"] for g in by_day["groups"]] == ["2026-11-20", "2026-11-18"]
 
 
 async def test_another_carriers_answers_are_not_there(desk: Desk) -> None:
     await some(desk)
-    assert [a["shipment"] for a in (await get(desk, "/v1/answers", "far"))["answers"]] == ["s-d"]
-    assert names(await get(desk, "/v1/cases", "far")) == ["s-d"]
+    assert [a["shipment"] for a in (await desk.get("/v1/answers", "far"))["answers"]] == ["s-d"]
+    assert names(await desk.get("/v1/cases", "far")) == ["s-d"]
     assert (await desk.ask("far", "GET", "/v1/shipments/s-a/answers")).status_code == 404
     assert (await close(desk, "s-a", 5, "Called.", "far")).status_code == 404
-    assert (await get(desk, "/v1/cases/count", "far"))["open"] == 1
+    assert (await desk.get("/v1/cases/count", "far"))["open"] == 1
 
 
 async def test_a_bad_answer_is_a_case_until_somebody_closes_it_with_a_word(desk: Desk) -> None:
     await some(desk)
-    page = await get(desk, "/v1/cases")
+    page = await desk.get("/v1/cases")
     assert (names(page), page["open"]) == (["s-c", "s-a"], 2)
     case = page["cases"][1]
     assert case["recipient"] == {
@@ -157,10 +151,10 @@ async def test_a_bad_answer_is_a_case_until_somebody_closes_it_with_a_word(desk:
     closed = await close(desk, "s-a", case["seq"], "Called her: a new box comes tomorrow.")
     assert closed.status_code == 201, closed.text
     assert closed.json()["closed"]["by_name"] == "Staff"
-    assert names(await get(desk, "/v1/cases")) == ["s-c"]
-    done = await get(desk, "/v1/cases?state=closed")
+    assert names(await desk.get("/v1/cases")) == ["s-c"]
+    done = await desk.get("/v1/cases?state=closed")
     assert (names(done), done["open"]) == (["s-a"], 1)
-    told = await get(desk, "/v1/shipments/s-a/answers")
+    told = await desk.get("/v1/shipments/s-a/answers")
     assert (told["case"], told["closed"]["word"]) == ("closed", "Called her: a new box comes tomorrow.")
 
 
@@ -170,7 +164,7 @@ async def test_a_closing_can_be_taken_back(desk: Desk) -> None:
     path = f"/v1/cases/s-a/closings/{made}"
     for _ in range(2):
         assert (await desk.ask("staff", "DELETE", path)).status_code == 204
-    assert names(await get(desk, "/v1/cases")) == ["s-c", "s-a"]
+    assert names(await desk.get("/v1/cases")) == ["s-c", "s-a"]
     assert (await close(desk, "s-a", 5, "Called again.")).status_code == 201
     assert (await desk.ask("staff", "DELETE", "/v1/cases/s-c/closings/cc-none")).status_code == 404
 
@@ -182,7 +176,7 @@ async def test_a_newer_bad_answer_opens_the_case_again(desk: Desk) -> None:
         "s-a", rated("all_right", 0, 5, note="k-w"), rated("nps", 2, 8, at_ms=NOW - 60_000), seq=8
     )
     await desk.write(worse)
-    page = await get(desk, "/v1/cases")
+    page = await desk.get("/v1/cases")
     assert names(page) == ["s-c", "s-a"]
     assert page["cases"][1]["seq"] == 8
     assert "closed" not in page["cases"][1]
@@ -194,7 +188,7 @@ async def test_a_newer_bad_answer_opens_the_case_again(desk: Desk) -> None:
 async def test_who_changes_his_mind_takes_his_case_back(desk: Desk) -> None:
     await some(desk)
     await desk.write(delivered("s-c", rated("csi", 4, 9), seq=9))
-    assert names(await get(desk, "/v1/cases")) == ["s-a"]
+    assert names(await desk.get("/v1/cases")) == ["s-a"]
     assert (await close(desk, "s-c", 5, "Called.")).status_code == 404
 
 
@@ -222,7 +216,7 @@ async def test_pages_of_cases_leave_none_out(desk: Desk) -> None:
     for asked, expected in (("open", ["s-4", "s-2", "s-3", "s-0", "s-1"]),):
         found, after = [], ""
         while True:
-            page = await get(desk, f"/v1/cases?state={asked}&limit=2{after}")
+            page = await desk.get(f"/v1/cases?state={asked}&limit=2{after}")
             found += names(page)
             if "next" not in page:
                 break
@@ -248,4 +242,4 @@ async def test_an_older_state_changes_no_answer(desk: Desk) -> None:
     assert desk.portal.lists is not None
     async with desk.portal.lists.database.engine.begin() as connection:
         await store.put_ratings(connection, rating_rows(older))
-    assert (await get(desk, "/v1/cases/count"))["open"] == 0
+    assert (await desk.get("/v1/cases/count"))["open"] == 0

@@ -52,9 +52,7 @@ def settle(desk: Desk, merchant: str, *shipments: str) -> Any:
 
 
 async def cash(desk: Desk, asked: str = "") -> Any:
-    answer = await desk.ask("admin", "GET", f"/v1/cash{asked}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    return await desk.get(f"/v1/cash{asked}", "admin")
 
 
 def said(sums: list[dict[str, Any]]) -> list[tuple[str, str, str, str, int]]:

@@ -84,12 +84,6 @@ async def plan(
     await desk.log.append(courier_routes.TOPIC, courier, record, id=record.id)
 
 
-async def get(desk: Desk, path: str, who: str = "admin", status: int = 200) -> Any:
-    answer = await desk.ask(who, "GET", path)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
 async def test_a_courier_in_the_middle_of_his_round(desk: Desk) -> None:
     await plan(desk, "eleni", ("s-a", None), ("s-b", window(-2, -0.5)), ("s-c", window(1, 3)))
     await desk.write(
@@ -100,7 +94,7 @@ async def test_a_courier_in_the_middle_of_his_round(desk: Desk) -> None:
         recipient("s-b"),
         couriers=[heard("eleni")],
     )
-    today = await get(desk, "/v1/desk/today")
+    today = await desk.get("/v1/desk/today", "admin")
     assert today["unassigned"] == 1
     (eleni,) = today["couriers"]
     assert (eleni["stops_done"], eleni["stops_left"], eleni["late"]) == (1, 2, 1)
@@ -110,7 +104,7 @@ async def test_a_courier_in_the_middle_of_his_round(desk: Desk) -> None:
     assert eleni["cash"] == [{"amount": "24.90", "currency": "EUR"}]
     after = eleni["next_stop"]
     assert (after["stop"], after["name"], after["line"]) == ("stop-s-b", "Μαρία Παπαδοπούλου", "Ερμού 15")
-    document = await get(desk, "/v1/desk/couriers/eleni/plan")
+    document = await desk.get("/v1/desk/couriers/eleni/plan", "admin")
     assert [(s["done"], s["late"]) for s in document["routes"][0]["stops"]] == [
         (True, False),
         (False, True),
@@ -144,10 +138,10 @@ async def test_the_map_shows_who_is_on_duty_and_only_what_he_did_on_duty(desk: D
         "admin", "GET", "/v1/desk/fleet", headers={"If-None-Match": answer.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
-    later = await get(desk, f"/v1/desk/fleet?since={NOW}")
+    later = await desk.get(f"/v1/desk/fleet?since={NOW}", "admin")
     assert later["features"] == []
     assert later["gone"] == ["nikos", "stranger"]
-    today = {c["courier_id"]: c for c in (await get(desk, "/v1/desk/today"))["couriers"]}
+    today = {c["courier_id"]: c for c in (await desk.get("/v1/desk/today", "admin"))["couriers"]}
     assert "lon" not in today["nikos"]
     assert today["nikos"]["seen_at"]
 
@@ -187,7 +181,7 @@ async def test_shipments_are_found(desk: Desk, asked: str, found: list[str]) -> 
         recipient("gr-2", name="Κώστας Γεωργίου", phone=None, line="Πατησίων 1", postcode=None),
         state("gr-1", "OutForDelivery_001", courier="eleni", window=window(-3, -1)),
     )
-    answer = await get(desk, f"/v1/shipments?{asked}")
+    answer = await desk.get(f"/v1/shipments?{asked}", "admin")
     assert [s["shipment"] for s in answer["shipments"]] == found
     assert answer["total"] == len(found)
 
@@ -197,7 +191,7 @@ async def test_pages_follow_each_other_without_a_gap(desk: Desk) -> None:
     seen: list[str] = []
     after, pages = "", 0
     while True:
-        page = await get(desk, f"/v1/shipments?limit=10{after}")
+        page = await desk.get(f"/v1/shipments?limit=10{after}", "admin")
         seen += [s["shipment"] for s in page["shipments"]]
         pages += 1
         assert ("total" in page) == (pages == 1)
@@ -206,7 +200,7 @@ async def test_pages_follow_each_other_without_a_gap(desk: Desk) -> None:
         after = f"&after={page['next']}"
     assert seen == [f"s-{n:03}" for n in reversed(range(25))]
     assert pages == 3
-    await get(desk, "/v1/shipments?after=nonsense", status=422)
+    await desk.get("/v1/shipments?after=nonsense", "admin", status=422)
 
 
 async def test_a_record_has_everything(desk: Desk) -> None:
@@ -230,7 +224,7 @@ async def test_a_record_has_everything(desk: Desk) -> None:
     )
     await desk.registered("books", "a")
     link = await desk.ask("books", "POST", "/v1/shipments/s-a/links")
-    found = await get(desk, "/v1/shipments/s-a/record")
+    found = await desk.get("/v1/shipments/s-a/record", "admin")
     assert found["recipient"]["bell"] == "Παπ."
     assert found["recipient"]["phone"] == "+306912345678"
     stage = found["history"][1]
@@ -242,14 +236,14 @@ async def test_a_record_has_everything(desk: Desk) -> None:
         ("collected", {"amount": "9.50", "currency": "EUR"}, "Eleni G.")
     ]
     assert found["courier_phone"] == "+306900000001"
-    await get(desk, "/v1/shipments/s-none/record", status=404)
+    await desk.get("/v1/shipments/s-none/record", "admin", status=404)
 
 
 async def test_merchants_are_listed_by_pages(desk: Desk) -> None:
-    first = await get(desk, "/v1/merchants?limit=1")
+    first = await desk.get("/v1/merchants?limit=1", "admin")
     assert [m["merchant"] for m in first["merchants"]] == ["books"]
-    second = await get(desk, f"/v1/merchants?limit=1&after={first['next']}")
+    second = await desk.get(f"/v1/merchants?limit=1&after={first['next']}", "admin")
     assert [m["merchant"] for m in second["merchants"]] == ["toys"]
     assert "next" not in second
     assert "mk_" not in json.dumps(first)
-    assert (await get(desk, "/v1/merchants?q=πλειαδες&tenant=patras"))["merchants"] == []
+    assert (await desk.get("/v1/merchants?q=πλειαδες&tenant=patras", "admin"))["merchants"] == []

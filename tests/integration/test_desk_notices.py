@@ -3,7 +3,6 @@ what people wish."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from deploy.local.infra import Infra
-from services.notifier import tables as notifier
 from services.projector.lists import store
 from services.projector.lists.ledger import outcome_row
 from shared.adapters.sms_callbacks import Callbacks, sign
@@ -26,11 +24,6 @@ ORIGIN = "https://track.example.org"
 
 @pytest.fixture
 async def desk(infra: Infra) -> AsyncIterator[Desk]:
-    wishes = notifier.database(infra.postgres_url)
-    await wishes.upgrade()
-    async with wishes.engine.begin() as connection:
-        await connection.execute(text("TRUNCATE notices.wishes"))
-    await wishes.close()
     async with running(infra) as found:
         yield found
 
@@ -64,12 +57,6 @@ async def shipped(desk: Desk, shipment: str, **changes: Any) -> None:
 
 def commands(desk: Desk) -> list[dict[str, Any]]:
     return desk.values(notice_commands.TOPIC)
-
-
-async def settled(desk: Desk) -> None:
-    """What is done beside answers is done."""
-    while desk.portal._tasks:
-        await asyncio.wait(desk.portal._tasks)
 
 
 async def test_each_decision_stands_with_the_shipment(desk: Desk) -> None:
@@ -198,7 +185,7 @@ async def test_a_stop_by_sms_holds_with_every_carrier_of_the_telephone(desk: Des
 async def lost(desk: Desk, order: str, contact: str) -> str:
     answer = await desk.client.post("/v1/link/lost", data={"order": order, "contact": contact})
     assert answer.status_code == 200
-    await settled(desk)
+    await desk.settled()
     return answer.text
 
 

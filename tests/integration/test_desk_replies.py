@@ -7,10 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from deploy.local.infra import Infra
-from services.notifier import tables as notifier
 from services.notifier.core.deciding import held_out
 from services.portal.api.limits import Limiter
 from services.projector.lists import store
@@ -36,11 +34,6 @@ CUSTOMER, STAFF = Actor(kind="recipient", id="s"), Actor(kind="staff", id="anna"
 
 @pytest.fixture
 async def desk(infra: Infra) -> AsyncIterator[Desk]:
-    notices = notifier.database(infra.postgres_url)
-    await notices.upgrade()
-    async with notices.engine.begin() as connection:
-        await connection.execute(text("TRUNCATE notices.strays"))
-    await notices.close()
     async with running(infra) as found:
         yield found
 

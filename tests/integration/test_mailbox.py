@@ -21,7 +21,8 @@ from shared.ports.incoming import Answer, Bounce
 from shared.ports.mailer import Mail
 from shared.ports.sending import Sent
 from tests.callbacks import Receiver, receiving
-from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, eventually, mailbox, soon
+from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, mailbox
+from tests.waiting import eventually, until
 
 MAIL = Mail(
     message_id="notice.1@dromos.example",
@@ -227,7 +228,7 @@ async def test_where_nobody_takes_answers_it_is_said(tmp_path: Path) -> None:
 
 async def test_mail_that_bounces_is_reported_to_its_envelope(box: Mailbox, inbox: Inbox) -> None:
     await send(box, replace(MAIL, to="x+bounce@example.org"))
-    await soon("the report has come", lambda: len(inbox.came) == 1)
+    await until("the report has come", lambda: len(inbox.came) == 1)
     [(sender, to, report)] = inbox.came
     assert (sender, to) == ("<>", MAIL.bounce_to)
     assert report.get_content_type() == "multipart/report"

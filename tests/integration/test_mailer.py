@@ -21,7 +21,8 @@ from shared.adapters.memory.mailer import MemoryMailer
 from shared.adapters.smtp import Server, SmtpMailer
 from shared.ports.mailer import Mail, Mailer
 from shared.ports.sending import Failed, Reason, Sent, Unsure
-from tests.mailbox_kit import Mailbox, Wire, mailbox, saying, soon, wire
+from tests.mailbox_kit import Mailbox, Wire, mailbox, saying, wire
+from tests.waiting import until
 
 OWN = "notices@dromos.example"
 MAIL = Mail(
@@ -216,11 +217,11 @@ async def test_one_connection_serves_many_and_is_given_back(box: Mailbox) -> Non
             await mailer.send(replace(MAIL, to=to))
         assert line.opened == 1
         assert box.count("smtp_data") == before + 3  # all but the one that was refused at RCPT
-        await soon("nobody needs it, so it is closed", lambda: line.open == 0)
+        await until("nobody needs it, so it is closed", lambda: line.open == 0)
         await mailer.send(MAIL)
         assert line.opened == 2
         await mailer.close()
-        await soon("it is closed at the end", lambda: line.open == 0)
+        await until("it is closed at the end", lambda: line.open == 0)
 
 
 async def test_many_at_once_share_a_few_connections(box: Mailbox) -> None:
@@ -324,11 +325,11 @@ async def test_a_sending_that_is_given_up_leaves_no_connection_behind(box: Mailb
     async with wire(box.smtp_port) as line:
         line.hold_at = b"RCPT TO"
         sending = asyncio.create_task(smtp(line).send(MAIL))
-        await soon("it is on its way", lambda: line.holding == 1)
+        await until("it is on its way", lambda: line.holding == 1)
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
-        await soon("it is closed", lambda: line.open == 0)
+        await until("it is closed", lambda: line.open == 0)
 
 
 # TLS and logins, against a server with a certificate of its own.

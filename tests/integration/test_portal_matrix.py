@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
 
-from deploy.local.infra import Infra
 from services.portal.core.office import csrf_of
 from services.projector.lists import store
 from services.projector.lists.core import party_row, shipment_row
@@ -22,7 +21,7 @@ from shared.contracts.registry import TOPICS
 from shared.contracts.shipment_parties import Recipient
 from shared.contracts.shipment_state import Carrier, HistoryEntry, ShipmentState
 from shared.domain.strays import Stray
-from tests.integration.office_kit import Databases, Desk, databases, desk
+from tests.integration.office_kit import Databases, Desk, desk
 from tests.unit.portal_kit import NOW, STAFF, Kit
 from tests.unit.portal_matrix import HOOK, LEVELS, MATRIX, WHO, Row
 
@@ -176,7 +175,7 @@ async def prepared(at: Desk) -> dict[str, str]:
 
 async def written(at: Desk) -> tuple[int, list[dict[str, Any]]]:
     """How much has been written anywhere: records of all topics, rows of the office."""
-    await at.settled()
+    await at.kit.settled()
     records = sum(len(at.kit.log.records(topic)) for topic in TOPICS.values())
     tables = ("accounts", "invitations", "audit")
     rows = [await at.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
@@ -193,12 +192,6 @@ async def ask(at: Desk, row: Row, who: str, made: dict[str, str], **headers: str
     )
     at.kit.client.cookies.clear()
     return answer
-
-
-@pytest.fixture
-async def both(infra: Infra) -> AsyncIterator[Databases]:
-    async with databases(infra.postgres_url) as found:
-        yield found
 
 
 @pytest.mark.parametrize("row", MATRIX, ids=lambda row: row.operation)

@@ -270,12 +270,6 @@ def ended(
     return msgspec.structs.replace(state, **changes)
 
 
-async def get(desk: Desk, path: str, who: str = "reader", status: int = 200) -> Any:
-    answer = await desk.ask(who, "GET", path)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
 async def test_the_desk_reads_how_windows_held(desk: Desk) -> None:
     eleni = Courier(courier="eleni", tenant="athens", name="Eleni G.")
     await desk.log.append(couriers.TOPIC, "eleni", eleni, id="c-1")
@@ -290,7 +284,7 @@ async def test_the_desk_reads_how_windows_held(desk: Desk) -> None:
             recipient("s-1"),
         ],
     )
-    found = await get(desk, "/v1/desk/promises?merchant=books")
+    found = await desk.get("/v1/desk/promises?merchant=books")
     assert (found["attempts"], found["delivered"], found["stated"], found["bounded"]) == (3, 2, 0.9, False)
     (two, one, half, ten) = found["by_horizon"]
     assert (two["key"], two["looks"], two["hits"], two["came"], two["undelivered"]) == ("120", 3, 1, 2, 1)
@@ -302,12 +296,12 @@ async def test_the_desk_reads_how_windows_held(desk: Desk) -> None:
     assert found["revisions"] == {"mean": 0.67, "p50": 1, "p90": 1, "most": 1}
     assert [point["scale"] for point in found["curve"]] == [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0]
     assert "lon" not in str(found)
-    assert (await get(desk, "/v1/desk/promises"))["attempts"] == 4
-    assert (await get(desk, "/v1/desk/promises", "far"))["attempts"] == 1
-    assert (await get(desk, "/v1/desk/promises?courier=nikos"))["attempts"] == 0
-    assert (await get(desk, "/v1/desk/promises?to=2026-11-20T09:00:00Z"))["attempts"] == 0
+    assert (await desk.get("/v1/desk/promises"))["attempts"] == 4
+    assert (await desk.get("/v1/desk/promises", "far"))["attempts"] == 1
+    assert (await desk.get("/v1/desk/promises?courier=nikos"))["attempts"] == 0
+    assert (await desk.get("/v1/desk/promises?to=2026-11-20T09:00:00Z"))["attempts"] == 0
     both = "/v1/desk/promises?from=2026-11-21T09:00:00Z&to=2026-11-20T09:00:00Z"
-    assert (await get(desk, both, status=422))["detail"] == "`from` is not before `to`."
+    assert (await desk.get(both, status=422))["detail"] == "`from` is not before `to`."
 
 
 async def test_a_shipments_windows_say_what_became_of_them(desk: Desk) -> None:
@@ -324,12 +318,12 @@ async def test_a_shipments_windows_say_what_became_of_them(desk: Desk) -> None:
             ended("s-2", shown(2, -150, -60, 60), status="AttemptFail_002"),
         ],
     )
-    windows = (await get(desk, "/v1/shipments/s-1/promises"))["windows"]
+    windows = (await desk.get("/v1/shipments/s-1/promises"))["windows"]
     assert [w["outcome"] for w in windows] == ["hit", "unknown", "miss", "open"]
     assert windows[0]["window"] == {"from": "2026-11-20T09:00:00Z", "to": "2026-11-20T11:00:00Z"}
     assert "window" not in windows[1]
-    assert [w["outcome"] for w in (await get(desk, "/v1/shipments/s-2/promises"))["windows"]] == ["came"]
-    await get(desk, "/v1/shipments/s-1/promises", "far", 404)
+    assert [w["outcome"] for w in (await desk.get("/v1/shipments/s-2/promises"))["windows"]] == ["came"]
+    await desk.get("/v1/shipments/s-1/promises", "far", 404)
 
 
 def dromos(postgres_url: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,8 @@ from shared.adapters.sms import HttpSms
 from shared.ports.sending import Failed, Reason, Sent, Unsure
 from shared.ports.sms import Forged, Inbound, Receipt, Sms, SmsState, Text, Unreadable
 from tests.callbacks import Posted, Receiver, receiving
-from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, eventually, mailbox, saying, soon
+from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, mailbox, saying
+from tests.waiting import eventually, until
 
 OURS = "+302100000000"
 HERS = "+306900000010"
@@ -77,7 +78,7 @@ async def line(request: pytest.FixtureRequest, webhook: Receiver) -> AsyncIterat
         assert text.status_url is not None
         before = len(webhook.posted)
         assert isinstance(await sms.send(text), Sent)
-        await soon("both receipts have come", lambda: len(webhook.posted) >= before + 2)
+        await until("both receipts have come", lambda: len(webhook.posted) >= before + 2)
         return webhook.posted[before:]
 
     async def answer(text: str) -> Posted:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.estimator.core.model import Estimate
 from services.estimator.core.showing import Shown, show
 
+Because = Literal["replanned", "other_courier"]
 ATHENS = "Europe/Athens"
 DAY = "2026-11-10"
 
@@ -60,12 +62,15 @@ def play(table: str, zone: str = ATHENS, day: str = DAY) -> None:
             estimate = guess(at_ms(eta, zone, day), -float(early), float(late))
         assert estimate is not None
         silent_s = 0.0
-        because = None
+        because: Because | None = None
         for word in more:
             if word.startswith("silent"):
                 silent_s = float(word.split()[1]) * 60
+            elif word == "replanned":
+                because = "replanned"
             else:
-                because = word
-        new = show(shown, estimate, now_ms, zone, silent_s=silent_s, because=because)  # type: ignore[arg-type]
+                assert word == "other_courier", word
+                because = "other_courier"
+        new = show(shown, estimate, now_ms, zone, silent_s=silent_s, because=because)
         assert (said(new, zone) if new else "") == expected, f"at {time}"
         shown = new or shown

@@ -61,12 +61,10 @@ class MemoryTransaction:
     async def alone(self) -> bool:
         return not self._ledger.deciding
 
-    async def add(self, found: Iterable[Want]) -> int:
-        new = [w for w in found if key(w) not in self._rows.wants]
-        for want in new:
+    async def add(self, found: Iterable[Want]) -> None:
+        for want in found:
             self._rows.wants.setdefault(key(want), want)
             self._rows.open.setdefault(key(want), True)
-        return len(new)
 
     async def due(self, now_ms: int, most: int) -> list[Want]:
         found = [w for k, w in self._rows.wants.items() if self._rows.open[k] and w.due_ms <= now_ms]

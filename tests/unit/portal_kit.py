@@ -199,6 +199,13 @@ class Kit:
         waiting: set[asyncio.Task[None]] = set()
         self.log.listen(shipment_commands.TOPIC, _on)
 
+    async def settled(self) -> None:
+        """What is done beside answers is done."""
+        while tasks := set(self.portal._tasks):
+            # Not `await task`: of one that has just ended that returns at once, before the portal could
+            # forget it, and the loop would never get on.
+            await asyncio.wait(tasks)
+
     def values(self, topic: Any) -> list[Any]:
         """What was appended to a topic, as plain JSON."""
         return [msgspec.json.decode(r.value) for r in self.log.records(topic) if r.value is not None]

@@ -32,7 +32,6 @@ JOINING = {
 }
 READER = {"email": "reader@example.org", "password": "τέσσερις λέξεις or four"}
 SECRET = "not-a-secret-of-any-kind"
-FOR_BOOKS = {"Dromos-Merchant": "books"}
 
 
 @dataclass(frozen=True)

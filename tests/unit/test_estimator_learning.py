@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import pytest
@@ -66,9 +66,12 @@ class Kept:
 
     async def forget(self, before_ms: int) -> None: ...
 
-    async def closed(self, since_ms: int, most: int) -> list[tuple[Closed, int, list[Promise]]]:
+    async def closed(
+        self, since_ms: int, most: int, taken: Container[Closed]
+    ) -> list[tuple[Closed, int, list[Promise]]]:
         self._call("closed")
-        return [each for each in self.attempts if each[1] >= since_ms][-most:]
+        found = [each for each in self.attempts if each[1] >= since_ms][-most:]
+        return [each for each in found if each[0] not in taken]
 
 
 def learner(kept: Kept) -> Learning:

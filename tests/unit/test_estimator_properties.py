@@ -13,7 +13,7 @@ from services.estimator.core.calibration import Calibration, fold
 from services.estimator.core.learned import Learned, Visit, learn
 from services.estimator.core.model import Ahead, Estimate, Moment, estimate
 from services.estimator.core.showing import Shown, look_again_ms, rounded, show
-from tests.unit.estimator_tables import at_ms
+from tests.unit.estimator_tables import Because, at_ms
 
 ZONES = (
     "Europe/Athens",
@@ -108,7 +108,7 @@ def test_what_is_shown_is_never_past_and_never_empty(
         now_ms += int(step.after_s * 1000)
         step = last if step.what == "repeat" else step
         last = step
-        because = None
+        because: Because | None = None
         if step.what == "done" and order:
             number, ahead = order.pop(0)
             arrived_ms = now_ms - int(min(step.seconds, 600) * 1000)
@@ -140,7 +140,7 @@ def test_what_is_shown_is_never_past_and_never_empty(
         made = estimate(learned, moment, [ahead for _, ahead in order], calibration)
         in_order(made, now_ms)
         for (number, _), one in zip(order, made, strict=True):
-            new = show(on_show.get(number), one, now_ms, zone, silent_s=silent_s, because=because)  # type: ignore[arg-type]
+            new = show(on_show.get(number), one, now_ms, zone, silent_s=silent_s, because=because)
             if new is not None:
                 on_show[number] = new
             shown_well(on_show[number], now_ms)

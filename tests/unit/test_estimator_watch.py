@@ -143,9 +143,8 @@ class Day:
 
     def look(self, t: float) -> dict[str, Promise]:
         """What is asked to be told now, by shipment; it is told."""
-        for name in self.watch.unknown():
-            if (view := stage_view(self.states[name])) is not None:
-                self.watch.on_stage(view)
+        views = {name: stage_view(self.states[name]) for name in self.watch.unknown()}
+        self.watch.on_stages({name: view for name, view in views.items() if view is not None})
         found: dict[str, Promise] = {}
         for command, member, now in self.watch.look(self.learned, self.calibration, self.ways, ms(t)):
             found[command.shipment] = command

@@ -77,6 +77,7 @@ async def test_where_a_partition_begins_is_not_kept_when_it_was_given_away_while
 async def test_one_whose_reading_has_not_begun_is_not_worked_off() -> None:
     it = follower("never")
     state = SimpleNamespace(has_valid_position=False, highwater=None, timestamp=None)
-    it.app.consumer._state = lambda tp: state if tp == LOST else Consumer("never")._state(tp)  # type: ignore[attr-defined]
+    consumer: Any = it.app.consumer
+    consumer._state = lambda tp: state if tp == LOST else Consumer("never")._state(tp)
     assert await it.marks() == ({KEPT: NOW_MS}, False)
     assert it.unheard(NOW_MS)

@@ -8,15 +8,16 @@ import time
 import pyotp
 import pytest
 from argon2 import PasswordHasher
+from starlette.requests import Request
 
-from services.portal.api import passwords
+from services.portal.api import passwords, sessions
 from services.portal.api.passwords import Passwords
 from services.portal.api.problems import Problem
 from services.portal.core import office, totp
 from services.portal.core.access import Role, Staff
 from services.portal.core.office import Account, Refused, Seat, Seats
 from shared.domain.keyrings import sha256_hex
-from tests.unit.portal_kit import CHEAP, NOW
+from tests.unit.portal_kit import CHEAP, NOW, running
 
 HOME = "https://track.example.org"
 
@@ -175,6 +176,20 @@ def test_a_known_browser_is_known_to_its_account_until_then() -> None:
         ("key", "p-1", "²." + kept.partition(".")[2], NOW),
     ):
         assert not office.is_known_browser(key, who, given, now_ms)
+
+
+async def test_a_comma_too_many_among_the_keys_is_no_key_that_knows_browsers() -> None:
+    async with running(ticket_key="the-new-ticket-key, a-ticket-key-for-tests,") as kit:
+        for key, known in (
+            ("the-new-ticket-key", True),
+            ("a-ticket-key-for-tests", True),
+            ("", False),
+            (" a-ticket-key-for-tests", False),
+        ):
+            kept = office.known_browser(key, "p-1", NOW + 1000)
+            cookie = f"__Host-dromos-known={kept}".encode()
+            request = Request({"type": "http", "headers": [(b"cookie", cookie)]})
+            assert sessions.is_known(kit.portal, request, "p-1") is known
 
 
 def test_a_code_is_good_once_and_for_a_step_before_and_after() -> None:

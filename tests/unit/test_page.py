@@ -170,10 +170,10 @@ def test_any_one_part_behind_pauses(role: str, mark: int | None) -> None:
 
 def test_a_part_that_is_behind_elsewhere_pauses_nobody_here() -> None:
     at, his = partition_of("s-1", PARTITIONS), partition_of("eleni", PARTITIONS)
-    others = {("shipments", p): 0 for p in range(PARTITIONS) if p != at}
+    others: dict[tuple[Role, int], int] = {("shipments", p): 0 for p in range(PARTITIONS) if p != at}
     others |= {("stages", p): 0 for p in range(PARTITIONS) if p != at}
     others |= {("couriers", p): 0 for p in range(PARTITIONS) if p != his}
-    worked: dict[tuple[Role, int], int] = {**others, **marks()}  # type: ignore[dict-item]
+    worked = {**others, **marks()}
     assert shown(stage(), live(line()), worked_off=worked).show == "exact"
 
 

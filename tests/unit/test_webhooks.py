@@ -35,7 +35,7 @@ from shared.domain.webhooks import (
 
 KEY, OTHER = "a-webhook-key-of-the-tests", "the-key-that-comes-after-it"
 ENDPOINT = Webhook(id="wh-1", url="https://shop.example.org/webhooks")
-NOW = time.time_ns() // 1_000_000
+NOW = 1_795_168_800_000
 HOUR_MS = 3_600_000
 BODY = msgspec.json.encode(webhook_payload.EXAMPLE)
 

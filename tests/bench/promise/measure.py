@@ -21,7 +21,6 @@ from tests.bench.promise.world import Day, Run
 HORIZONS_MIN = (120, 60, 30, 10)
 SHARES = tuple(round(0.76 + 0.01 * i, 2) for i in range(24))
 """What the oracle's windows nominally hold; the one that as shown holds 90 % of all is compared."""
-STEP_MIN = 5.0
 
 
 @dataclass(frozen=True)

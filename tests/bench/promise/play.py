@@ -143,7 +143,7 @@ class Player:
         ):
             because = seen.why if seen.why in ("replanned", "other_courier") else None
             before = on_show.get(number)
-            shown = show(before, made, now_ms, ZONE, silent_s=moment.silent_s, because=because)  # type: ignore[arg-type]
+            shown = show(before, made, now_ms, ZONE, silent_s=moment.silent_s, because=because)
             if shown is not None:
                 on_show[number] = shown
                 ledger.rows.setdefault(number, []).append(

@@ -41,7 +41,6 @@ class Played:
     turns: list[int]
     """How many of them took back the move before."""
     visits_s: list[float]
-    legs_s: list[float]
 
 
 def try_day(task: Task) -> Played:
@@ -67,13 +66,11 @@ def try_day(task: Task) -> Played:
         middles = [(r.from_ms + r.to_ms) / 2 for r in rows if r.from_ms and r.to_ms]
         steps = [b - a for a, b in pairwise(middles) if abs(b - a) >= 300_000]
         turns.append(sum(a * b < 0 for a, b in pairwise(steps)))
-    phases = [p for run in made.runs for p in run.phases]
     return Played(
         found,
         [len(rows) for rows in last],
         turns,
-        [p.end_s - p.start_s for p in phases if p.what == "visit"],
-        [p.end_s - p.start_s for p in phases if p.what == "drive"],
+        [p.end_s - p.start_s for run in made.runs for p in run.phases if p.what == "visit"],
     )
 
 

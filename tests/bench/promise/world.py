@@ -25,12 +25,16 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shared.contracts.common import Handover
 from tests.bench.promise.streets import Streets, tour
+
+Why = Literal["", "plan", "replanned", "other_courier"]
+"""Why the open stops are others now; empty: they are not."""
 
 # GOAL, whole OnFoot runs between two Driving runs, seconds; between p99 and the longest by hand.
 VISIT_SHARES = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99, 0.997, 1.0)
@@ -146,7 +150,7 @@ class Seen:
     silent_s: float = 0.0
     paused_s: float = 0.0
     order: tuple[int, ...] = ()
-    why: str = ""
+    why: Why = ""
 
 
 @dataclass
@@ -320,7 +324,7 @@ class _Life:
                 self.run.pauses.append((self.now, self.now + long_s))
             self.now += long_s
 
-    def _order(self, at_s: float, why: str) -> None:
+    def _order(self, at_s: float, why: Why) -> None:
         self.run.orders.append((at_s, tuple(self.open)))
         self._see(at_s, "plan", order=tuple(self.open), why=why)
 
@@ -345,7 +349,7 @@ class _Life:
         self._order(self.now, "replanned")
 
     def _see(
-        self, at_s: float, what: str, stop: int = -1, order: tuple[int, ...] = (), why: str = ""
+        self, at_s: float, what: str, stop: int = -1, order: tuple[int, ...] = (), why: Why = ""
     ) -> None:
         self.day.seen.append(Seen(at_s, self.courier, what, stop, order=order, why=why))
 

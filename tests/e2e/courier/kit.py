@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
-from tests.e2e.system import CENTRE, STEP_DEG, TENANT, System, eventually
+from tests.e2e.system import CENTRE, STEP_DEG, TENANT, System
+from tests.waiting import eventually
 
-AXE = Path("services/web/node_modules/axe-core/axe.min.js")
-LANGUAGES = ("el", "ru", "en")
-NARROW = {"width": 360, "height": 740}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 WALK_DEG = 0.00018  # about 10 m of longitude here
 UNDO_MS = 10_000
 
@@ -240,16 +238,6 @@ def overflows(page: Page) -> bool:
             page.viewport_size["width"],
         )
     )
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "async () => (await axe.run()).violations.map(v =>"
-        " [v.impact, v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')])"
-    )
-    return [what for impact, what in found if impact in ("serious", "critical")]
 
 
 @contextmanager

@@ -8,9 +8,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Request, Response
 
-from tests.e2e.courier.kit import WALK_DEG, Day, Phone, plan_day, recipient, serious, status_of, unsent
+from tests.e2e.courier.kit import WALK_DEG, Day, Phone, plan_day, recipient, status_of, unsent
+from tests.e2e.looks import serious
 from tests.e2e.pages.test_states import comes_to
-from tests.e2e.system import System, coordinates, eventually
+from tests.e2e.system import System, coordinates
+from tests.waiting import eventually
 
 
 def on_the_road(system: System, browser: Browser, stops: int, shop: str) -> tuple[Day, Phone]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
-from tests.e2e.courier.kit import NARROW, Phone, overflows, plan_day, serious, status_of, unsent
-from tests.e2e.system import System, eventually
+from tests.e2e.courier.kit import NARROW, Phone, overflows, plan_day, status_of, unsent
+from tests.e2e.looks import serious
+from tests.e2e.system import System
+from tests.waiting import eventually
 
-HALF = {"width": 180, "height": 370}  # 360 px at 200 % zoom
+HALF: ViewportSize = {"width": 180, "height": 370}  # 360 px at 200 % zoom
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
 def stops_of(system: System, courier: str, route: str) -> list[str]:
@@ -149,8 +152,8 @@ def test_dark_large_and_wide(system: System, browser: Browser, artifacts: Path) 
     page = phone.page
     phone.tap("go-on")
     phone.status("sent")
-    for name, size in (("dark", NARROW), ("zoomed", HALF), ("desktop", {"width": 1280, "height": 800})):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+    for name, size in (("dark", NARROW), ("zoomed", HALF), ("desktop", DESKTOP)):
+        page.set_viewport_size(size)
         assert not overflows(page), name
         assert serious(page) == [], name
         page.screenshot(path=str(artifacts / f"courier-{name}.png"), full_page=True)
@@ -160,7 +163,7 @@ def test_dark_large_and_wide(system: System, browser: Browser, artifacts: Path) 
         assert serious(page) == [], name
         page.screenshot(path=str(artifacts / f"courier-{name}-deliver.png"))
         phone.tap("back")
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.set_viewport_size(NARROW)
     page.click("[data-testid=stop-map] summary")
     page.wait_for_selector("[data-testid=stop-map-box][data-ready=true] canvas", timeout=30_000)
     phone.close()

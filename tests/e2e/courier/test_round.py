@@ -8,18 +8,18 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.courier.kit import (
-    LANGUAGES,
     WALK_DEG,
     Phone,
     overflows,
     plan_day,
     recipient,
-    serious,
     status_of,
 )
+from tests.e2e.looks import LANGUAGES, serious
 from tests.e2e.pages.test_live import marker
 from tests.e2e.pages.test_states import comes_to
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 COUNTER = {"el": "Γκισέ", "ru": "Пункт выдачи", "en": "Counter"}
 ON_DUTY = {"el": "Σε υπηρεσία", "ru": "На смене", "en": "On duty"}

@@ -11,8 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from tests.e2e.pages.test_states import AXE, serious
-from tests.e2e.system import TENANT, System, eventually
+from tests.e2e import looks
+from tests.e2e.system import TENANT, System
+from tests.waiting import eventually
 
 SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
 PASSWORD = "four words make one"
@@ -93,14 +94,11 @@ class Office:
 
     def accessible(self, what: str) -> None:
         """axe finds nothing serious."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.add_script_tag(path=str(AXE))
-        assert serious(self.page) == [], what
+        assert looks.serious(self.page) == [], what
 
     def fits(self, what: str) -> None:
         """Nothing is wider than the window."""
-        over = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert over <= 0, f"{what} is {over} px too wide"
+        looks.fits(self.page, what)
 
     def photograph(self, artifacts: Path, name: str) -> None:
         self.page.screenshot(path=str(artifacts / f"desk-{name}.png"))

@@ -11,7 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.desk.office import Office
-from tests.e2e.system import Round, System, eventually
+from tests.e2e.system import Round, System
+from tests.waiting import eventually
 
 
 def collect(system: System, round_: Round, stop: int, amount: str) -> None:

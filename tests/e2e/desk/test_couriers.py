@@ -8,7 +8,8 @@ import uuid
 from playwright.sync_api import Browser
 
 from tests.e2e.desk.office import Office
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 
 def test_a_phone_is_connected_by_the_code_on_the_screen(system: System, browser: Browser) -> None:

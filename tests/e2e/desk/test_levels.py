@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.desk.office import SIZES, Office
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 
 @pytest.mark.parametrize("size", SIZES)

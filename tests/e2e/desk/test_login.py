@@ -8,7 +8,8 @@ import pyotp
 from playwright.sync_api import Browser
 
 from tests.e2e.desk.office import PASSWORD, Office, invitation
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 
 def test_invited_with_a_second_step_out_and_in_again(

@@ -10,7 +10,8 @@ from typing import Any
 from playwright.sync_api import Browser, Route
 
 from tests.e2e.desk.office import Office
-from tests.e2e.system import CENTRE, System, eventually
+from tests.e2e.system import CENTRE, System
+from tests.waiting import eventually
 
 MANY = 5_000
 WATCHED_S = 15.0

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Route
 from shared.domain.intervals import wilson
 from tests.e2e.desk.office import Office
 from tests.e2e.looks import LOOKS, scheme
-from tests.e2e.system import CENTRE, System, eventually
+from tests.e2e.system import CENTRE, System
+from tests.waiting import eventually
 
 
 def test_a_delivery_is_counted_and_its_windows_say_whether_they_held(

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.desk.office import Office
 from tests.e2e.looks import LOOKS
-from tests.e2e.system import CENTRE, System, eventually
+from tests.e2e.system import CENTRE, System
+from tests.waiting import eventually
 
 ALWAYS = {"quiet_from_h": 0, "quiet_to_h": 0, "ask_after_s": 0, "survey_after_s": 0, "daily_cap": 50}
 

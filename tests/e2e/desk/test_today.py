@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Locator
 
 from tests.e2e.desk.office import Office, plan_of
 from tests.e2e.looks import LOOKS, scheme
-from tests.e2e.system import CENTRE, TENANT, Round, System, coordinates, eventually
+from tests.e2e.system import CENTRE, TENANT, Round, System, coordinates
+from tests.waiting import eventually
 
 
 def named(system: System, round_: Round, name: str) -> None:

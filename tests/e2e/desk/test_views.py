@@ -12,7 +12,8 @@ from playwright.sync_api import Browser
 
 from tests.e2e.desk.office import Office
 from tests.e2e.looks import LOOKS, scheme
-from tests.e2e.system import TENANT, System, eventually
+from tests.e2e.system import TENANT, System
+from tests.waiting import eventually
 
 VIEWS = {
     "shipments": "shipments",

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.desk.office import Office
-from tests.e2e.pages.test_states import AXE, LANGUAGES, serious
-from tests.e2e.system import CENTRE, System, eventually
+from tests.e2e.looks import LANGUAGES, fits, serious
+from tests.e2e.system import CENTRE, System
+from tests.waiting import eventually
 
 ASKED_AT_ONCE = {"quiet_from_h": 0, "quiet_to_h": 0, "ask_after_s": 1, "survey_after_s": 2, "daily_cap": 50}
 SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
@@ -84,14 +85,8 @@ def opened(browser: Browser, url: str, size: str = "phone", language: str = "en"
     )
     page = context.new_page()
     page.goto(url)
-    page.add_script_tag(path=str(AXE))
     page.get_by_test_id("rating").wait_for()
     return page
-
-
-def fits(page: Page, what: str) -> None:
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert over <= 0, f"{what} is {over} px too wide"
 
 
 def kept(page: Page, question: str) -> None:

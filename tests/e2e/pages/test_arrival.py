@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute
 
-from tests.e2e.pages.test_states import AXE, LANGUAGES, comes_to, drive, serious
-from tests.e2e.system import Round, System, eventually
+from tests.e2e.looks import LANGUAGES, serious
+from tests.e2e.pages.test_states import comes_to, drive
+from tests.e2e.system import Round, System
+from tests.waiting import eventually
 
 MINUTE_MS = 60_000
 SLOT = (-90, 180)
@@ -171,7 +173,6 @@ def test_what_is_told_in_three_languages(
             browser, round_.links[0], language, viewport=size, color_scheme=scheme, bypass_csp=True
         )
         readers.append(reader)
-        reader.page.add_script_tag(path=str(AXE))
         said[language] = {}
         for name, state in STATES.items():
             reader.tell(state)

@@ -12,7 +12,8 @@ from playwright.sync_api import Browser, Error, Geolocation
 
 from tests.e2e.conftest import started
 from tests.e2e.pages.test_phone import away_m
-from tests.e2e.system import CENTRE, STEP_DEG, TENANT, eventually
+from tests.e2e.system import CENTRE, STEP_DEG, TENANT
+from tests.waiting import eventually
 
 HOST = "127.0.0.1"
 

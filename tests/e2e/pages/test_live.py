@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.system import CENTRE, STEP_DEG, System, eventually
+from tests.e2e.system import CENTRE, STEP_DEG, System
+from tests.waiting import eventually
 
 
 def opened(browser: Browser, link: str, width: int = 390, height: int = 844, language: str = "en") -> Page:

@@ -14,10 +14,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from shared.adapters import mime
 from shared.ports.mailer import Mail
 from tests.callbacks import Receiver, receiving
-from tests.e2e.looks import LOOKS, scheme
+from tests.e2e.looks import LOOKS, scheme, serious
 from tests.mailbox_kit import ACCOUNT, TOKEN, Mailbox, mailbox
 
-AXE = Path("services/web/node_modules/axe-core/axe.min.js")
 OWN = "notices@dromos.example"
 SIZES = {"phone": (360, 740), "desktop": (1280, 800)}
 LOCALES = {"el": "el-GR", "ru": "ru-RU", "en": "en-GB"}
@@ -101,16 +100,6 @@ def context(browser: Browser, size: str, language: str, *, axe: bool = False) ->
         color_scheme=scheme(language),
         bypass_csp=axe,  # axe is injected
     )
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(
-        "async () => (await axe.run()).violations.filter(v => ['serious', 'critical'].includes(v.impact))"
-        ".map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' | '))"
-    )
-    return found
 
 
 def over_the_edge(page: Page) -> bool:

@@ -16,7 +16,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from shared.geo import destination, distance_m
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 ATHENS = (23.7275, 37.9838)
 WALK_M = 12.0

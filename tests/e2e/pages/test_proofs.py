@@ -12,8 +12,10 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.pages.test_states import AXE, LANGUAGES, comes_to, serious
-from tests.e2e.system import Round, System, eventually
+from tests.e2e.looks import LANGUAGES, serious
+from tests.e2e.pages.test_states import comes_to
+from tests.e2e.system import Round, System
+from tests.waiting import eventually
 
 NAMES = {
     "en": ("Photo of the delivery", "Signature at the delivery", "no longer kept"),
@@ -135,7 +137,6 @@ def test_the_recipient_sees_them_in_his_language(
 
 def test_axe_finds_nothing_with_a_picture_open(browser: Browser, told: tuple[Round, list[str]]) -> None:
     page = opened(browser, told[0].links[0], bypass_csp=True)
-    page.add_script_tag(path=str(AXE))
     eventually("both pictures are drawn", lambda: drawn(page) == 2 or None)
     assert serious(page) == []
     page.locator(".now .proof button").first.click()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.system import CENTRE, STEP_DEG, Round, System, eventually
+from tests.e2e.looks import LANGUAGES, serious
+from tests.e2e.system import CENTRE, STEP_DEG, Round, System
+from tests.waiting import eventually
 
-AXE = Path("services/web/node_modules/axe-core/axe.min.js")
-LANGUAGES = ("el", "ru", "en")
 STALE_S = 90
 
 
@@ -33,7 +33,6 @@ class Watchers:
             page = self.pages[language] = context.new_page()
             page.on("request", lambda request: self.asked.append(request.url))
             page.goto(link)
-            page.add_script_tag(path=str(AXE))
 
     def see(self, wanted: str, *, timeout_s: float = 60.0, name: str = "") -> None:
         """Each page comes to the state; its sentence is noted, and axe finds nothing serious."""
@@ -65,15 +64,6 @@ def map_becomes(page: Page, wanted: str) -> None:
     """Wait until the map is drawn, or known to be none."""
     place = f"[data-testid=map][data-state={wanted}]"
     eventually(f"map {wanted}", lambda: page.query_selector(place))
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    found = page.evaluate(
-        "async () => (await axe.run()).violations.map(v =>"
-        " [v.impact, v.id + ': ' + v.nodes.map(n => n.target.join(' ')).join(', ')])"
-    )
-    return [what for impact, what in found if impact in ("serious", "critical")]
 
 
 def test_a_parcels_day(system: System, browser: Browser, artifacts: Path) -> None:

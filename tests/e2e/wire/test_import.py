@@ -12,8 +12,9 @@ import pytest
 
 from tests.day_sheet import DOUBTS, Day, day
 from tests.e2e.imported import deliver
-from tests.e2e.system import TENANT, System, eventually
+from tests.e2e.system import TENANT, System
 from tests.integration.demo_map import demo_map
+from tests.waiting import eventually
 
 COURIERS = ("aino", "eeva", "juha", "mikko")
 SPEED = 150.0

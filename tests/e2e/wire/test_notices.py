@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.system import System, eventually
+from tests.e2e.system import System
+from tests.waiting import eventually
 
 
 @dataclass

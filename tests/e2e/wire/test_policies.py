@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.e2e.system import CENTRE, Round, Socket, System, eventually
+from tests.e2e.system import CENTRE, Round, Socket, System
+from tests.waiting import eventually
 
 STEP_DEG = 0.0065
 """About 360 m of longitude here: zones of 100 m round places up to 50 m off leave room between the doors."""

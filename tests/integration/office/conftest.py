@@ -6,14 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.infra import Infra
-from tests.integration.office_kit import Databases, Desk, databases, desk
-
-
-@pytest.fixture
-async def both(infra: Infra) -> AsyncIterator[Databases]:
-    async with databases(infra.postgres_url) as found:
-        yield found
+from tests.integration.office_kit import Databases, Desk, desk
 
 
 @pytest.fixture

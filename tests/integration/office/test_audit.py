@@ -22,7 +22,7 @@ async def test_the_audit_log_says_who_did_what(at: Desk) -> None:
     await owner.ask("PUT", "/v1/couriers/eleni", {"name": "Eleni Georgiou", "phone": "+306900000001"})
     for _ in range(3):
         await at.browser().login("staff@example.org", "not it")
-    await at.settled()
+    await at.kit.settled()
     await owner.ask("POST", "/v1/desk/logout")
     await at.logged_in("owner")
     reader = await at.logged_in("owner")
@@ -66,7 +66,7 @@ async def test_no_secret_is_kept_and_nothing_personal_in_the_audit_log(
     )
     await owner.ask("PUT", "/v1/couriers/eleni", {"name": "Eleni Canary", "phone": "+306900000001"})
     await at.browser().login("canary@example.org", "a canary sang")
-    await at.settled()
+    await at.kit.settled()
     secrets = [
         PASSWORD,
         NEW,

@@ -80,7 +80,7 @@ async def test_whether_an_account_is_there_is_told_by_nothing(at: Desk) -> None:
         with queries(at) as said:
             answer = await at.browser().login(f"{who}@example.org", password)
             asked = len(said)
-        await at.settled()
+        await at.kit.settled()
         assert answer.status_code == 401
         assert answer.json()["code"] == "bad_login"
         assert answer.headers.get("set-cookie") is None
@@ -140,7 +140,7 @@ async def test_sessions_end_by_idleness_and_by_age(at: Desk) -> None:
     while at.kit.now[0] < began + ABSOLUTE_MS - IDLE_MS // 2:
         at.kit.now[0] += IDLE_MS // 2
         assert await here(used) == 200
-        await at.settled()
+        await at.kit.settled()
     assert await here(idle) == 401
     at.kit.now[0] = began + ABSOLUTE_MS
     assert await here(used) == 401
