@@ -203,6 +203,18 @@ async def test_too_few_points_are_refused(router: Router, doors: list[Coord]) ->
         await router.matrix(doors[:1], [])
 
 
+async def test_nothing_is_left_in_the_temporary_folder(
+    area: Path, doors: list[Coord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    router = ValhallaRouter(area / "valhalla")
+    try:
+        assert len(await router.route(doors[:2])) == 1
+    finally:
+        await router.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_without_tiles_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RouterError, match="no routing tiles"):
         ValhallaRouter(tmp_path)

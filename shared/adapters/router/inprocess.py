@@ -6,6 +6,8 @@ loop free."""
 from __future__ import annotations
 
 import asyncio
+import json
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -44,8 +46,15 @@ class ValhallaRouter(Valhalla):
         actor = getattr(self._local, "actor", None)
         try:
             if actor is None:
-                actor = self._local.actor = valhalla.Actor(self._config)
+                actor = self._local.actor = self._begun()
             call: Callable[[dict[str, Any]], dict[str, Any]] = getattr(actor, action)
             return call(request)
         except valhalla.ValhallaError as error:
             raise error_of(error.code, error.message) from error
+
+    def _begun(self) -> valhalla.Actor:
+        """An Actor of this thread. Given a dict it would leave a file of it behind in the temporary folder."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
+            json.dump(self._config, config)
+            config.flush()
+            return valhalla.Actor(Path(config.name))
