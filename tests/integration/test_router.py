@@ -212,7 +212,7 @@ async def test_nothing_is_left_in_the_temporary_folder(
         assert len(await router.route(doors[:2])) == 1
     finally:
         await router.close()
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 (a folder of the test)
 
 
 def test_a_folder_without_tiles_is_refused(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class ValhallaRouter(Valhalla):
             raise error_of(error.code, error.message) from error
 
     def _begun(self) -> valhalla.Actor:
-        """An Actor of this thread. Given a dict it would leave a file of it behind in the temporary folder."""
+        """An Actor of this thread. Given a dict it would leave a file of it behind in the temp folder."""
         with tempfile.NamedTemporaryFile("w", suffix=".json") as config:
             json.dump(self._config, config)
             config.flush()
