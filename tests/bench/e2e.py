@@ -27,6 +27,7 @@ import redis.asyncio
 import websockets
 
 from deploy.local.paths import state_dir
+from shared.domain.page import BEHIND_MS, MARK_INTERVAL_MS
 from tests.e2e.system import CENTRE, Round, System
 
 COURIERS = 100
@@ -45,6 +46,7 @@ class Times:
         self.acknowledged: list[float] = []
         self.published: list[float] = []
         self.shown: list[float] = []
+        self.marks: dict[str, list[int]] = {}
         self.refused = 0
         self.counting = False
 
@@ -127,6 +129,18 @@ async def listen(system: System, times: Times) -> None:
                     times.seen(times.published, view["courier"], newest)
 
 
+async def look_at_marks(system: System, times: Times) -> None:
+    """How old the marks are by which positions are withheld (`page.paused`)."""
+    client = redis.asyncio.Redis.from_url(system.redis_url)
+    keys = [key async for key in client.scan_iter(match="*:worked_off:*")]
+    while True:
+        if times.counting:
+            now_ms = time.time_ns() // 1_000_000
+            for key, at in zip(keys, await client.mget(keys), strict=True):
+                times.marks.setdefault(key.decode().rpartition(":")[2], []).append(now_ms - int(at or 0))
+        await asyncio.sleep(0.1)
+
+
 def row(name: str, ms: Iterable[float]) -> str:
     """p50 and p99 of a point, in milliseconds."""
     values = sorted(ms)
@@ -143,6 +157,7 @@ async def measure(system: System, made: list[Round], rate: int, driven_m: dict[s
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         others = [asyncio.create_task(watch(system, r, http, times)) for r in made]
         others.append(asyncio.create_task(listen(system, times)))
+        others.append(asyncio.create_task(look_at_marks(system, times)))
         await asyncio.sleep(2)
         end = time.monotonic() + WARM_UP_S + SECONDS
         driving = [
@@ -165,6 +180,9 @@ async def measure(system: System, made: list[Round], rate: int, driven_m: dict[s
     print(row("2xx (Kafka acknowledged)", times.acknowledged))
     print(row("published in Redis (rules applied)", times.published))
     print(row("recipient's socket", times.shown))
+    for role, ages in sorted(times.marks.items()):
+        late = statistics.fmean(age > BEHIND_MS + MARK_INTERVAL_MS for age in ages)
+        print(row(f"age of {role}'s marks", ages) + f"   withheld {late:.1%} of the time")
     return {
         "rate": rate,
         "batch": batch,

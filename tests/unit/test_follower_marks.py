@@ -8,6 +8,7 @@ from typing import Any
 from faust.types import TP
 
 from shared.adapters.kafka.follower import Follower
+from shared.adapters.kafka.marks import Marks
 
 KEPT, LOST = TP("t", 0), TP("t", 1)
 NOW_MS = 1_790_000_000_000
@@ -50,6 +51,7 @@ def follower(step: str) -> Follower:
     made: Any = Follower.__new__(Follower)
     made.app = SimpleNamespace(consumer=Consumer(step))
     made.caught_up, made._done, made._base, made.ends, made._heard_ms = False, {}, {}, {}, 0
+    made._marks = Marks()
     found: Follower = made
     return found
 
@@ -59,6 +61,22 @@ async def test_all_is_told_of_partitions_that_stay() -> None:
     assert await it.marks() == ({KEPT: NOW_MS, LOST: NOW_MS}, True)
     assert it.caught_up
     assert it.ends == {KEPT: 10, LOST: 10}
+
+
+async def test_one_that_grows_all_the_while_is_worked_off_up_to_when_it_had_ended_there() -> None:
+    it = follower("never")
+    consumer: Any = it.app.consumer
+    told = SimpleNamespace(has_valid_position=True, position=10, highwater=10, timestamp=NOW_MS)
+    consumer._state = lambda _: told
+    for k in range(100):  # something is always under way
+        told.timestamp, told.highwater, told.position = NOW_MS + 400 * k, 10 + 40 * k, 10 + 40 * k
+        it._done = dict.fromkeys((KEPT, LOST), told.highwater - 20)
+        marks, caught_up = await it.marks()
+        if k > 0:
+            assert marks == dict.fromkeys((KEPT, LOST), told.timestamp - 400)
+            assert caught_up
+    told.timestamp, told.highwater = told.timestamp + 4_000, told.highwater + 1  # and now it lags
+    assert (await it.marks())[1] is False
 
 
 async def test_one_that_is_given_away_meanwhile_is_left_out_and_ends_nothing() -> None:

@@ -90,9 +90,7 @@ class ListsOwner(Owner):
                     await store.forget_end(connection, key)
                 was = None
             self._ends[key] = was
-            start = max(was or 0, beginning)
-            self._consumer.seek(tp, start)
-            self._committed[tp] = start
+            self.begin_at(tp, max(was or 0, beginning))
 
     def let_go(self, partition: int) -> None:
         for key in [key for key in self._ends if key[1] == partition]:

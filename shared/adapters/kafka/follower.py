@@ -17,6 +17,7 @@ from faust.types import TP
 
 from shared import logs
 from shared.adapters.kafka import faust_transport
+from shared.adapters.kafka.marks import Marks
 from shared.adapters.metrics import WorkerMetrics
 from shared.adapters.probes import Probes, Readiness
 from shared.adapters.watchdog import UNHEARD_MS, ClockFence, Watchdog, fatal
@@ -32,6 +33,8 @@ FLOOD_S = 0.02
 """What comes behind the first record of a batch is waited for: so long, again and again while more comes, and
 at most so long."""
 REPORT_S = 0.4
+CAUGHT_UP_MS = 2_000
+"""Worked off up to so long before its broker was heard last, a partition is being worked off as it grows."""
 
 
 def to_record(event: Any, prefix: str) -> Record:
@@ -68,6 +71,7 @@ class Follower:
         """Whether all that was assigned has been worked off once: only then is this worker ready."""
         self._done: dict[TP, int] = {}
         self._base: dict[TP, int] = {}
+        self._marks: Marks[TP] = Marks()
         self.ends: dict[TP, int] = {}
         self._heard_ms = 0
         self.app = self._make(settings, group)
@@ -193,6 +197,7 @@ class Follower:
         for tp in revoked:
             self._done.pop(tp, None)
             self._base.pop(tp, None)
+        self._marks.forget(revoked)
         self.caught_up = False
         self.metrics.forget()
         self.let_go(revoked)
@@ -200,7 +205,7 @@ class Follower:
     # How far it is
 
     async def marks(self) -> tuple[dict[TP, int], bool]:
-        """When (epoch ms) each assigned partition was worked off last; whether all are."""
+        """Up to when (epoch ms) each assigned partition is worked off; whether all are as they grow."""
         consumer = self.app.consumer
         inner: Any = consumer._thread._consumer  # type: ignore[attr-defined]  # aiokafka's own
         found: dict[TP, int] = {}
@@ -214,12 +219,14 @@ class Follower:
         self.ends = {tp: at.end for tp, at in heard.items() if at.end is not None}
         self._heard_ms = min((heard[tp].asked_ms or 0 if tp in heard else 0 for tp in assigned), default=0)
         for tp, at in heard.items():
-            if at.position is None or at.end is None or not at.asked_ms:
+            if at.position is None:
                 continue
             done = self._done[tp] if tp in self._done else self._begun(tp)
-            if done >= at.position >= at.end:
-                found[tp] = at.asked_ms
-        all_are = bool(assigned) and len(found) == len(assigned)
+            mark = self._marks.look(tp, at.end, at.asked_ms, min(done, at.position))
+            if mark is not None:
+                found[tp] = mark
+        up = [tp for tp, mark in found.items() if (heard[tp].asked_ms or 0) - mark < CAUGHT_UP_MS]
+        all_are = bool(assigned) and len(up) == len(assigned)
         self.caught_up |= all_are
         return found, all_are
 
@@ -281,8 +288,9 @@ def _heard(consumer: Any, tp: TP) -> _Heard | None:
     looked at. To ask that thread costs a switch there and back for each, and waits where none is known."""
     try:
         state = consumer._subscription.subscription.assignment.state_value(tp)
-        position = state.position if state.has_valid_position else None  # before the end, which only grows
-        return _Heard(position, state.highwater, state.timestamp)
+        position = state.position if state.has_valid_position else None
+        asked_ms = state.timestamp  # before the end, which may grow meanwhile
+        return _Heard(position, state.highwater, asked_ms)
     except (AssertionError, AttributeError, KeyError):
         return None
 

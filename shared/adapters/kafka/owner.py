@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from shared import logs
 from shared.adapters.kafka.connection import client_options
 from shared.adapters.kafka.log import KafkaLog
+from shared.adapters.kafka.marks import Marks
 from shared.adapters.kafka.reader import FETCH_WAIT_MS, Reader
 from shared.adapters.metrics import WorkerMetrics
 from shared.adapters.probes import Probes, Readiness
@@ -65,7 +66,7 @@ class Owner(Service):
         self._given_changed = asyncio.Event()
         self._batch = asyncio.Lock()
         self._done: dict[TopicPartition, int] = {}
-        self._committed: dict[TopicPartition, int] = {}
+        self._marks: Marks[TopicPartition] = Marks()
         self._consumer = AIOKafkaConsumer(
             **client_options(settings),
             group_id=settings.topic_prefix + group,
@@ -216,25 +217,22 @@ class Owner(Service):
 
     def _worked_off_ms(self, partition: int) -> int | None:
         """Up to when (epoch ms) the partition's logs are worked off, as far as is known now."""
-        times: list[int | None] = [self.reader.polled_ms(t, partition) for t in self.followed_topics()]
+        times: list[int | None] = [self.reader.read_ms(t, partition) for t in self.followed_topics()]
         for tp in self._tps(partition):
-            end, asked = self._consumer.highwater(tp), self._consumer.last_poll_timestamp(tp)
-            done = self._done.get(tp)
-            behind = end is None or not asked or (done is not None and done < end)
-            if done is None and end:
-                committed = self._committed.get(tp)
-                behind = committed is None or committed < end
-            times.append(None if behind else asked)
+            asked_ms, end = self._consumer.last_poll_timestamp(tp), self._consumer.highwater(tp)
+            times.append(self._marks.look(tp, end, asked_ms, self._done[tp]))
         known = [t for t in times if t is not None]
         return min(known) if times and len(known) == len(times) else None
 
     def _lag(self) -> int:
         """Records of our partitions that are not worked off."""
-        lag = 0
-        for tp in self._consumer.assignment():
-            end, done = self._consumer.highwater(tp), self._done.get(tp, self._committed.get(tp))
-            lag += max(0, end - done) if end is not None and done is not None else 0
-        return lag
+        ends = {tp: self._consumer.highwater(tp) for tp in self._consumer.assignment()}
+        return sum(max(0, end - self._done.get(tp, end)) for tp, end in ends.items() if end is not None)
+
+    def begin_at(self, tp: TopicPartition, offset: int) -> None:
+        """Read a partition that is being taken over from here on."""
+        self._consumer.seek(tp, offset)
+        self._done[tp] = offset
 
     def _why_unready(self, now_ms: int) -> str:
         if not self._given:
@@ -276,9 +274,9 @@ class Owner(Service):
 
     async def given(self, partitions: set[int], tps: list[TopicPartition]) -> None:
         self._consumer.pause(*tps)
-        self._committed = {tp: await self._consumer.committed(tp) or 0 for tp in tps}
-        for tp in tps:
-            self._done.pop(tp, None)
+        begun = await self._consumer.beginning_offsets(tps)
+        self._done = {tp: max(begun[tp], await self._consumer.committed(tp) or 0) for tp in tps}
+        self._marks = Marks()
         self._given = partitions
         for partition in partitions:
             self.metrics.worked_off(partition, time.time_ns() // 1_000_000)

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from shared.adapters.kafka.connection import client_options
+from shared.adapters.kafka.marks import Marks
 from shared.config import CommonSettings
 from shared.contracts.topic import Topic
 from shared.ports.log import Record
@@ -49,6 +50,7 @@ class Reader:
             max_partition_fetch_bytes=4 << 20,
         )
         self._positions: dict[TopicPartition, int] = {}
+        self._marks: Marks[TopicPartition] = Marks()
         self._changed = asyncio.Event()
         self._waiters: list[tuple[TopicPartition, int, asyncio.Future[None]]] = []
 
@@ -67,6 +69,7 @@ class Reader:
         begin = (await self._consumer.beginning_offsets([tp]))[tp]
         end = (await self._consumer.end_offsets([tp]))[tp]
         self._positions[tp] = begin if start == "beginning" else max(start, begin)
+        self._marks.forget([tp])
         self._changed.set()
         await self.reached(topic, partition, end - 1)
         return int(end)
@@ -91,13 +94,13 @@ class Reader:
         self._waiters.append((tp, offset, waiter))
         await waiter
 
-    def polled_ms(self, topic: Topic, partition: int) -> int | None:
-        """When (epoch ms) the broker last said that nothing newer than what was handed over is there."""
+    def read_ms(self, topic: Topic, partition: int) -> int | None:
+        """Up to when (epoch ms) the partition has been handed over, as far as is known now."""
         tp = self._tp(topic, partition)
         if tp not in self._consumer.assignment():
             return None
-        end, asked = self._consumer.highwater(tp), self._consumer.last_poll_timestamp(tp)
-        return asked if end is not None and asked and self._positions.get(tp, -1) >= end else None
+        asked_ms, end = self._consumer.last_poll_timestamp(tp), self._consumer.highwater(tp)
+        return self._marks.look(tp, end, asked_ms, self._positions.get(tp, -1))
 
     async def run(self) -> None:
         """Read for ever."""

@@ -15,10 +15,10 @@ import multiprocessing
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from deploy.local.paths import state_dir
@@ -27,7 +27,7 @@ from tests.bench.promise.bus import try_buses
 from tests.bench.promise.measure import cells, table
 from tests.bench.promise.play import DAYS_MOST
 from tests.bench.promise.streets import streets
-from tests.bench.promise.trial import STOPS, Task, train, try_day
+from tests.bench.promise.trial import STOPS, measure, train, tried
 from tests.bench.promise.world import Jam
 
 OUT = Path(".artifacts/bench")
@@ -134,16 +134,18 @@ def try_seed(seed: int, args: argparse.Namespace) -> dict[str, Any]:
         flush=True,
     )
     player, plain = train(seed, args.watch, args.train, args.couriers, on)
-    learned, calibration = msgspec.json.encode(player.learned), msgspec.json.encode(player.calibration)
-
-    def task(number: int, jam: Jam | None = None) -> Task:
-        return Task(seed, number, args.couriers, on, learned, calibration, plain, jam)
-
     first = args.watch + args.train
-    tests = [task(first + i) for i in range(args.test)]
-    jams = [task(first + args.test + i, JAM) for i in range(JAM_DAYS)]
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        played = list(pool.map(try_day, [*tests, *jams]))
+    last = first + args.test
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        days = [
+            pool.submit(measure, tried(player, plain, seed, number, args.couriers))
+            for number in range(first, last)
+        ]
+        days += [  # each as if it were the first: there are not three in a row
+            pool.submit(measure, tried(deepcopy(player), plain, seed, number, args.couriers, JAM))
+            for number in range(last, last + JAM_DAYS)
+        ]
+        played = [each.result() for each in days]
     found = [look for one in played[: args.test] for look in one.looks]
     jammed = [look for one in played[args.test :] for look in one.looks if 10 <= look.hour < 15]
     lines, by_cell = table(found, plain), cells(found)

@@ -1,4 +1,5 @@
-"""One test day, and the training days before it."""
+"""Days one after another, each played by what the days before it have told, as a firm's estimator does; and
+what the windows that were shown on one are worth."""
 
 from __future__ import annotations
 
@@ -6,35 +7,30 @@ import time
 from dataclasses import dataclass
 from itertools import pairwise
 
-import msgspec
-
-from services.estimator.core.calibration import Calibration
-from services.estimator.core.learned import Learned
+from shared.domain.promise_ledger import Promise
 from tests.bench.promise.measure import Look, Plain, looks
 from tests.bench.promise.play import Player
 from tests.bench.promise.streets import Streets
-from tests.bench.promise.world import Jam, day, people
+from tests.bench.promise.world import Day, Jam, day, people
 
 STOPS = 95
 ORACLE_EVERY, ORACLE_DRAWS = 10, 300
 
 
 @dataclass(frozen=True)
-class Task:
-    """A test day, played from what was learned before all of them."""
+class Played:
+    """A test day and its promises, with what became of them."""
 
     seed: int
-    number: int
-    couriers: int
+    day: Day
+    closed: list[list[Promise]]
     streets: Streets
-    learned: bytes
-    calibration: bytes
     plain: Plain
-    jam: Jam | None = None
+    oracle: bool
 
 
 @dataclass(frozen=True)
-class Played:
+class Measured:
     looks: list[Look]
     windows: list[int]
     """How many windows each shipment was shown in its last three hours."""
@@ -43,40 +39,33 @@ class Played:
     visits_s: list[float]
 
 
-def try_day(task: Task) -> Played:
-    made = day(task.seed, task.number, task.streets, people(task.seed, task.couriers), STOPS, task.jam)
-    player = Player(
-        task.streets,
-        msgspec.json.decode(task.learned, type=Learned),
-        msgspec.json.decode(task.calibration, type=Calibration),
-    )
-    closed = player.close(made, player.play(made))
+def measure(played: Played) -> Measured:
     found = looks(
-        made,
-        closed,
-        task.streets,
-        task.plain,
-        seed=task.seed,
-        every=0 if task.jam else ORACLE_EVERY,
+        played.day,
+        played.closed,
+        played.streets,
+        played.plain,
+        seed=played.seed,
+        every=ORACLE_EVERY if played.oracle else 0,
         draws=ORACLE_DRAWS,
     )
-    last = [[r for r in rows if (r.ended_ms or 0) - r.shown_ms <= 3 * 3_600_000] for rows in closed]
+    last = [[r for r in rows if (r.ended_ms or 0) - r.shown_ms <= 3 * 3_600_000] for rows in played.closed]
     turns = []
     for rows in last:
         middles = [(r.from_ms + r.to_ms) / 2 for r in rows if r.from_ms and r.to_ms]
         steps = [b - a for a, b in pairwise(middles) if abs(b - a) >= 300_000]
         turns.append(sum(a * b < 0 for a, b in pairwise(steps)))
-    return Played(
+    return Measured(
         found,
         [len(rows) for rows in last],
         turns,
-        [p.end_s - p.start_s for run in made.runs for p in run.phases if p.what == "visit"],
+        [p.end_s - p.start_s for run in played.day.runs for p in run.phases if p.what == "visit"],
     )
 
 
 def train(seed: int, watched: int, played: int, couriers: int, on: Streets) -> tuple[Player, Plain]:
-    """Days one after another: of the first only the times are learned, on the others windows are shown, and
-    calibrated each night as the worker is."""
+    """Of the first days only the times are learned; on the others windows are shown too, and calibrated each
+    night as the worker is."""
     player, plain = Player(on), Plain()
     found: list[Look] = []
     who = people(seed, couriers)
@@ -93,3 +82,13 @@ def train(seed: int, watched: int, played: int, couriers: int, on: Streets) -> t
         print(f"  day {number + 1} of {watched + played}: {time.perf_counter() - begun:.0f} s", flush=True)
     plain.fit(found)
     return player, plain
+
+
+def tried(
+    player: Player, plain: Plain, seed: int, number: int, couriers: int, jam: Jam | None = None
+) -> Played:
+    """A day that the player has not seen; what is shown on it is by the days before. Calibrated at night."""
+    made = day(seed, number, player.streets, people(seed, couriers), STOPS, jam)
+    closed = player.close(made, player.play(made))
+    player.calibrate(closed)
+    return Played(seed, made, closed, player.streets, plain, oracle=jam is None)
