@@ -12,7 +12,7 @@ from shared.contracts.promises import Arrival, Inputs
 from shared.contracts.shipment_commands import Promise
 from shared.domain.command_ids import hashed
 
-MODEL = "2026-11.3"
+MODEL = "2026-11.4"
 """Names the model in the ledger; another one whenever its windows would be others."""
 
 _ACTOR = Actor(kind="system", id="estimator")

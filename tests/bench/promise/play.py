@@ -23,6 +23,8 @@ DAYS_MOST = 140
 DAY_MS = 86_400_000
 SOON, ALL = 12, 60
 """A reading tells of so many stops anew, a report of so many."""
+ALL_S = 120.0
+"""After so long without a report a reading tells of as many (`watch.ALL_MS`)."""
 
 
 @dataclass
@@ -40,6 +42,7 @@ class _Round:
     done_s: float = 0.0
     paused_s: dict[float, float] = field(default_factory=dict)
     legs: list[Ahead] | None = None
+    all_s: float = 0.0
 
 
 @dataclass
@@ -136,7 +139,9 @@ class Player:
         moment, first_leg_s = self._moment(day, round_, seen, now_ms)
         if round_.legs is None:
             round_.legs = self._legs(day, round_)
-        many = SOON if seen.what in ("tick", "arrived") else ALL
+        many = SOON if seen.what in ("tick", "arrived") and seen.at_s < round_.all_s else ALL
+        if many == ALL:
+            round_.all_s = seen.at_s + ALL_S
         legs = [Ahead(first_leg_s, round_.legs[0].kind, round_.legs[0].parcels), *round_.legs[1:many]]
         for number, made in zip(
             round_.order, estimate(self.learned, moment, legs, self.calibration), strict=False
