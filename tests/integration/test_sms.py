@@ -212,7 +212,7 @@ async def test_what_a_gateway_in_trouble_means(box: Mailbox, http: HttpSms) -> N
 
 
 async def test_an_answer_that_comes_too_late(box: Mailbox) -> None:
-    sms = HttpSms(box.url, ACCOUNT, TOKEN, OURS, call_s=0.5)
+    sms = HttpSms(box.url, ACCOUNT, TOKEN, OURS, call_s=4.0)
     calls = box.count("sms_calls")
     assert await sms.send(Text("+306900020008", BODY)) == Unsure("timeout")
     assert (box.count("sms_calls"), len(box.messages(to="+306900020008"))) == (calls + 1, 1)
