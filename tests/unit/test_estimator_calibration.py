@@ -7,7 +7,7 @@ import random
 import msgspec
 import pytest
 
-from services.estimator.core.calibration import Calibration, bounded, fold, score
+from services.estimator.core.calibration import LEVEL_AFTER, Calibration, bounded, fold, score
 from services.estimator.core.replay import as_it_was, replay
 from shared.domain.local_time import hour_at, offset_s
 from shared.domain.promise_ledger import COVERAGE, Promise, end_of, hit, on_display
@@ -101,6 +101,14 @@ def test_what_nobody_delivers_does_not_make_windows_endless() -> None:
     calibration = learned_from(random.Random(5), 6, lost=0.3)
     _, late_s = bounded(calibration, 1800, at_ms("12:00"), ATHENS, 300, 300)
     assert late_s < 300 * 8
+
+
+def test_a_level_goes_no_lower_than_where_it_changes_something() -> None:
+    calibration = learned_from(random.Random(5), 10, lost=0.3)
+    followed = [bucket for bucket in calibration.buckets if bucket.looks > LEVEL_AFTER]
+    assert followed
+    for bucket in followed:
+        assert bucket.level > 0.9 * bucket.scores[-1] / sum(bucket.scores) > 0.2
 
 
 def test_the_row_on_display_is_the_newest_shown_until_then() -> None:

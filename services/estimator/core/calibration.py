@@ -39,7 +39,7 @@ MISSED = 99.0
 PARTS = (0.2, 0.35, 0.5, 0.65)
 """Shares of what may be missed that go to the early side."""
 ANY = -1
-LEAST, LEFT_LEAST = 0.1, 0.03
+LEAST, LEFT_LEAST = 0.1, 0.022
 BIN, BINS = 0.05, 320
 """Scores are counted in bins of this width, from -8 to 8; what is beyond in the outermost."""
 
@@ -185,6 +185,8 @@ def _between(to_go_min: float) -> tuple[int, float]:
 
 def _refresh(bucket: Bucket) -> None:
     pooled = [w + PRIOR_W * p for w, p in zip(bucket.scores, _prior(*bucket.prior), strict=True)]
+    # Where a lower one would change nothing it does not go: it would have to come all the way back.
+    bucket.level = max(bucket.level, pooled[-1] / sum(pooled) + LEFT_LEAST)
     pairs = {ANY: _pairs(pooled, bucket.level)}
     drawn = CELL_PRIOR / sum(pooled)
     for hour, scores in bucket.hours.items():
