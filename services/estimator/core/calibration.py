@@ -39,7 +39,7 @@ MISSED = 99.0
 PARTS = (0.2, 0.35, 0.5, 0.65)
 """Shares of what may be missed that go to the early side."""
 ANY = -1
-LEAST, LEFT_LEAST = 0.1, 0.022
+LEAST, LEFT_LEAST = 0.1, 0.026
 BIN, BINS = 0.05, 320
 """Scores are counted in bins of this width, from -8 to 8; what is beyond in the outermost."""
 
