@@ -35,6 +35,9 @@ BEHIND_MS = 1_500
 MARK_INTERVAL_MS = 500
 """How often a part writes its worked-off mark: a mark of this age may be one of a part that is not behind."""
 
+LATE_MS = BEHIND_MS + MARK_INTERVAL_MS
+"""A mark older than this is one of a part that is behind."""
+
 LINK_AFTER_END_MS = 10 * DAY_MS
 """A link shows how it ended for so long, then it is over, however long it was made for: a survey is sent
 three days after, and answered within a week or not at all."""
@@ -45,7 +48,7 @@ WorkedOff = Mapping[tuple[Role, int], int]
 def caught_up(worked_off: WorkedOff, role: Role, partition: int, now_ms: int) -> bool:
     """Whether `role` had worked off this partition's log lately enough; a missing mark says no."""
     mark = worked_off.get((role, partition))
-    return mark is not None and now_ms - mark <= BEHIND_MS + MARK_INTERVAL_MS
+    return mark is not None and now_ms - mark <= LATE_MS
 
 
 def paused(worked_off: WorkedOff, shipment: str, courier: str, partitions: int, now_ms: int) -> bool:

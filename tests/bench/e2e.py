@@ -27,7 +27,7 @@ import redis.asyncio
 import websockets
 
 from deploy.local.paths import state_dir
-from shared.domain.page import BEHIND_MS, MARK_INTERVAL_MS
+from shared.domain.page import LATE_MS
 from tests.e2e.system import CENTRE, Round, System
 
 COURIERS = 100
@@ -181,7 +181,7 @@ async def measure(system: System, made: list[Round], rate: int, driven_m: dict[s
     print(row("published in Redis (rules applied)", times.published))
     print(row("recipient's socket", times.shown))
     for role, ages in sorted(times.marks.items()):
-        late = statistics.fmean(age > BEHIND_MS + MARK_INTERVAL_MS for age in ages)
+        late = statistics.fmean(age > LATE_MS for age in ages)
         print(row(f"age of {role}'s marks", ages) + f"   withheld {late:.1%} of the time")
     return {
         "rate": rate,

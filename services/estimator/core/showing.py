@@ -3,7 +3,7 @@
 A day while it is wide, then an hour window on quarters of an hour, then "14:20-14:35" on five minutes, then
 minutes. It is revised when what is estimated lies outside it by a good part of its width, when he is so much
 nearer that it can be an eighth narrower, and before it passes; back in the direction it came from only for
-twice the reason. So a recipient reads a few windows a day and no "14:20, 14:22, 14:19".
+twice the reason. So a recipient reads windows that narrow, and no "14:20, 14:22, 14:19".
 """
 
 from __future__ import annotations

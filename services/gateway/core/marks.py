@@ -5,8 +5,6 @@ from __future__ import annotations
 from shared.contracts.views.work import Role
 from shared.domain import page
 
-LATE_MS = page.BEHIND_MS + page.MARK_INTERVAL_MS
-
 
 class Marks:
     """The worked-off marks as last read, and this gateway's own: whether it has read lately (`stale`)."""
@@ -37,9 +35,9 @@ class Marks:
         self.stale = stale
         late = {role: self._late(role, now_ms) for role in ("shipments", "stages", "couriers")}
         self.by_shipment, self.by_courier = late["shipments"] | late["stages"], late["couriers"]
-        holding = [mark for mark in self._marks.values() if now_ms - mark <= LATE_MS]
+        holding = [mark for mark in self._marks.values() if now_ms - mark <= page.LATE_MS]
         self._from_ms = now_ms
-        self._until_ms = min(holding, default=2**62) + LATE_MS + 1
+        self._until_ms = min(holding, default=2**62) + page.LATE_MS + 1
         return before != (self.by_shipment, self.by_courier, stale)
 
     def _late(self, role: Role, now_ms: int) -> frozenset[int]:

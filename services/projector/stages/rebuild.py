@@ -31,6 +31,7 @@ from shared.contracts.views.keys import Keys, generation_pointer
 
 log = logs.get(__name__)
 AS_IT_GROWS_MS = 5_000
+"""Worked off up to so lately, a partition counts as caught up: what is missing is read on from there."""
 FOLLOWED = (
     shipment_events.TOPIC,
     shipment_parties.TOPIC,

@@ -68,17 +68,16 @@ def train(seed: int, watched: int, played: int, couriers: int, on: Streets) -> t
     night as the worker is."""
     player, plain = Player(on), Plain()
     found: list[Look] = []
-    who = people(seed, couriers)
     begun = time.perf_counter()
     for number in range(watched + played):
-        made = day(seed, number, on, who, STOPS)
-        plain.learn(made, on)
         if number < watched:
+            made = day(seed, number, on, people(seed, couriers), STOPS)
+            plain.learn(made, on)
             player.watch(made)
             continue
-        closed = player.close(made, player.play(made))
-        found += looks(made, closed, on, plain, seed=seed, every=0, draws=0)
-        player.calibrate(closed)
+        one = tried(player, plain, seed, number, couriers)
+        plain.learn(one.day, on)
+        found += looks(one.day, one.closed, on, plain, seed=seed, every=0, draws=0)
         print(f"  day {number + 1} of {watched + played}: {time.perf_counter() - begun:.0f} s", flush=True)
     plain.fit(found)
     return player, plain

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { qrPath } from "../../src/desk/ui/qr";
 import { type AuditEntry, actorsOf, fitting, groupsOf, joined } from "../../src/desk/views/audit/model";
 import { actionText } from "../../src/desk/views/audit/texts";
 import {
@@ -22,6 +21,7 @@ import {
   type Standing,
   toneOf,
 } from "../../src/desk/views/status/model";
+import { qrPath } from "../../src/ui/qr";
 
 function person(account: string, over: Partial<Person> = {}): Person {
   return { account, name: account, email: "", role: "staff", disabled: false, totp: false, ...over };

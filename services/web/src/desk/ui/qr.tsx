@@ -3,8 +3,6 @@
 import type { JSX } from "preact";
 import { qrPath } from "../../ui/qr";
 
-export { qrPath };
-
 /** Black on white in dark mode too: cameras expect it. */
 export function Qr(props: { text: string; label: string }): JSX.Element {
   const { path, size } = qrPath(props.text);
