@@ -60,12 +60,17 @@ def test_cash_goes_from_the_door_to_the_shop(system: System, browser: Browser, a
     office.press("confirm-yes")
     undo = office.see("undo-cash")
     eventually("one is left", lambda: "€24.90" in pile.get_by_test_id("pile-sum").inner_text() or None)
+    assert hand.inner_text() == "Hand in €24.90"
 
     undo.click()
-    eventually("all are with him again", lambda: "€69.90" in pile.inner_text() or None)
+    office.gone("undo-cash")
+    eventually("all are with him", lambda: "€69.90" in pile.get_by_test_id("pile-sum").inner_text() or None)
     open_pile(page, round_.courier)
-    pile.get_by_test_id("hand").click()
+    pile.locator("tbody tr").nth(2).wait_for()
+    assert hand.inner_text() == "Hand in €69.90"
+    hand.click()
     office.press("confirm-yes")
+    office.see("undo-cash")
     eventually("he has nothing more", lambda: pile.count() == 0 or None)
 
     page.locator("[data-testid=cash-tab] [data-value=handed_in]").click()

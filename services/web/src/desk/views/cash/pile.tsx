@@ -69,9 +69,10 @@ function Rows({ pile, state, onChanged }: Omit<Props, "open">): JSX.Element {
     read.reload();
   }, [changed]);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const rows = read.data?.rows;
-  if (rows === undefined)
+  const page = read.data;
+  if (page === undefined)
     return read.error ? <ErrorNote error={read.error} onRetry={read.reload} /> : <Loading />;
+  const { rows } = page;
   // All are ticked but those taken out: who hands in gives what he has.
   const chosen = new Set(rows.map((row) => row.shipment).filter((id) => !left.has(id)));
   const acts = may("staff") && state !== "settled";
@@ -90,6 +91,8 @@ function Rows({ pile, state, onChanged }: Omit<Props, "open">): JSX.Element {
         body: { ...who, shipments: [...chosen] },
       });
       offerUndo(entry, fill(state === "collected" ? text.handedIn : text.settled, words));
+      // What is gone is not offered again while the rest is read.
+      read.put({ ...page, rows: rows.filter((row) => !chosen.has(row.shipment)) });
       setLeft(new Set());
     } catch (error) {
       toastError(error);
@@ -128,7 +131,7 @@ function Rows({ pile, state, onChanged }: Omit<Props, "open">): JSX.Element {
             }
           : {})}
       />
-      {read.data?.next && <p class="sub">{fill(text.newest, { n: formats.value.number(rows.length) })}</p>}
+      {page.next && <p class="sub">{fill(text.newest, { n: formats.value.number(rows.length) })}</p>}
       <div class="cash-foot">
         {by === "merchant" && (
           <Button small onClick={exported} testid="export">
