@@ -30,8 +30,8 @@ from shared.domain.promise import told_after
 REMEMBERED_COMMANDS = 128
 """How many command ids a state keeps, so that a repeated command is not decided twice."""
 
-REMEMBERED_PROMISES = 32
-"""How many windows a state keeps; older ones stand in the ledger."""
+REMEMBERED_PROMISES = 64
+"""How many windows a state keeps, more than an attempt has; older ones stand in the ledger."""
 
 REMEMBERED_REMARKS = 32
 """How many things said a state keeps; older ones stand in the lists."""
