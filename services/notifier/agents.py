@@ -95,6 +95,7 @@ class Notifier(Follower):
     async def _milestones(self, records: list[Record]) -> None:
         found: list[Want] = []
         told: list[Milestone] = []
+        await self._ledgered(self._sources.catch_up)
         for record in records:
             try:
                 milestone = shipment_milestones.DECODER.decode(record.value or b"")
@@ -152,13 +153,13 @@ class Notifier(Follower):
         await self._letters.put(record, "unreadable", str(error))
 
     async def _ledgered(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it, and while PostgreSQL or Redis is away wait: the records wait in Kafka."""
+        """Do it, and while PostgreSQL, Redis or the log is away wait: the records wait in Kafka."""
         pause_s = 0.5
         while True:
             try:
                 await work()
                 return
-            except (DatabaseUnavailable, ViewsUnavailable) as error:
+            except (DatabaseUnavailable, ViewsUnavailable, LogUnavailable) as error:
                 log.warning("notifier.waits", error=f"{type(error).__name__}: {error}")
                 self.watchdog.progress()
                 await asyncio.sleep(pause_s)

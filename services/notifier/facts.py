@@ -29,7 +29,7 @@ class Words:
 
 
 class Sources:
-    """Reads only. `ViewsUnavailable` and `DatabaseUnavailable` come through."""
+    """Reads only. `ViewsUnavailable`, `DatabaseUnavailable` and `LogUnavailable` come through."""
 
     def __init__(self, views: RedisViews, database: Database, merchants: KafkaTable[Merchant]) -> None:
         self._views, self._database, self._merchants = views, database, merchants
@@ -42,8 +42,13 @@ class Sources:
         await self._views.close()
         await self._database.close()
 
+    async def catch_up(self) -> None:
+        """Shops as they were set up before this was called: milestones and shops come by topics of their own,
+        and a shop's first parcel may come before the shop."""
+        await self._merchants.catch_up()
+
     def merchant(self, id: str, tenant: str) -> Merchant:
-        """The shop; one that nobody has told of yet has its id for a name."""
+        """The shop; one that nobody has told of has its id for a name."""
         return self._merchants.get(id) or Merchant(merchant=id, tenant=tenant, name=id)
 
     async def stages(self, shipments: Sequence[str]) -> dict[str, StageView]:

@@ -94,6 +94,24 @@ async def test_a_table_has_the_newest_and_follows(logs: Logs) -> None:
         await table.stop()
 
 
+async def test_a_table_that_has_caught_up_knows_what_was_written_before(
+    infra: Infra, topic_prefix: str
+) -> None:
+    settings = settings_of(infra, topic_prefix)
+    with KafkaAdmin(settings, timeout_s=30) as admin:
+        admin.ensure([links.TOPIC])
+    table = KafkaTable(settings, links.TOPIC, Link)
+    async with KafkaLog(settings, "/test") as log:
+        await table.start()
+        try:
+            for n in range(50):
+                await log.append(links.TOPIC, f"l-{n}", SHOP_LINK, id=f"{n}", timeout_s=10)
+                await table.catch_up()
+                assert table.get(f"l-{n}") == SHOP_LINK, n
+        finally:
+            await table.stop()
+
+
 async def test_an_unreachable_log_says_so_in_time(infra: Infra, topic_prefix: str) -> None:
     log = KafkaLog(settings_of(infra, topic_prefix), "/test")  # never started: nothing can be written
     with pytest.raises(LogUnavailable):

@@ -22,6 +22,7 @@ from standardwebhooks import Webhook as Official
 from deploy.local.infra import Infra
 from deploy.local.ports import free_port
 from services.notifier import tables
+from shared.contracts import merchants
 from shared.contracts.common import Actor, Contact
 from shared.contracts.merchants import Merchant, Webhook
 from shared.contracts.notice_commands import Decide, Prefer, SendLink
@@ -84,6 +85,7 @@ def world(infra: Infra, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     allow = f"127.0.0.1:{HOOK_PORT},127.0.0.1:{GONE_PORT}"
     folder = tmp_path_factory.mktemp("notifier")
     with sending(infra, PREFIX, folder, SHOPS, DROMOS_WEBHOOK_ALLOW=allow) as found:
+        found.workers.modules["notifier"] = "tests.integration.lagging_notifier"
         found.workers.start("notifier")
         yield found
 
@@ -166,6 +168,18 @@ async def test_asked_a_day_after_and_surveyed_though_he_has_answered(world: Send
 async def _dropped(do: Hands, shipment: str, many: int) -> list[tuple[str, str, str]] | None:
     found = [t for t in await do.told_of(shipment) if t[1] in ("dropped", "folded")]
     return found if len(found) >= many else None
+
+
+async def test_a_shop_is_known_before_its_first_parcel_is_decided_on(do: Hands) -> None:
+    """Shops and milestones come by topics of their own, and this notifier reads the shops late."""
+    await do.known("first", "young", out=False, ended=True, substatus="Delivered_001")
+    policy = NoticePolicy(**(ALWAYS | {"ask_after_s": 7200}))  # type: ignore[arg-type]
+    young = Merchant(merchant="young", tenant=TENANT, name="Young", notices=policy)
+    await do.log.append(merchants.TOPIC, "young", young, id="m-young", timeout_s=60)
+    await do.milestone("first", "young", "delivered", substatus="Delivered_001")
+    await do.settles()
+    asked = await do.rows("SELECT due_ms - at_ms FROM wants WHERE shipment = 'first' AND kind = 'all_right'")
+    assert asked == [(7_200_000,)]
 
 
 async def test_one_mail_tells_of_three_parcels_and_one_click_ends_them(world: Sending, do: Hands) -> None:

@@ -35,6 +35,7 @@ class Workers:
 
     settings: CommonSettings
     logs: Path
+    modules: dict[str, str] = field(default_factory=lambda: dict(MODULES))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def environment(self, part: str) -> dict[str, str]:
@@ -64,7 +65,7 @@ class Workers:
         since_ms = time.time_ns() // 1_000_000
         with (self.logs / f"{part}.log").open("ab") as out:
             self.processes[part] = subprocess.Popen(
-                [sys.executable, "-m", MODULES[part.partition("-")[0]]],
+                [sys.executable, "-m", self.modules[part.partition("-")[0]]],
                 env=self.environment(part),
                 stdout=out,
                 stderr=out,

@@ -14,6 +14,7 @@ from shared import logs
 from shared.adapters.kafka.connection import client_options
 from shared.config import CommonSettings
 from shared.contracts.topic import Topic
+from shared.ports.log import LogUnavailable
 
 log = logs.get(__name__)
 _RETRY_S = 1.0
@@ -36,8 +37,12 @@ class KafkaTable[T: msgspec.Struct]:
         self._values: dict[str, T] = {}
         self._callbacks: list[Callable[[str, T | None], None]] = []
         self._consumer: AIOKafkaConsumer | None = None
+        self._asks: AIOKafkaConsumer | None = None
+        self._beginning = asyncio.Lock()
         self._following: asyncio.Task[None] | None = None
         self._ready = False
+        self._moved = asyncio.Event()
+        """Set, and another put in its place, whenever something may have been read."""
 
     @property
     def ready(self) -> bool:
@@ -71,12 +76,44 @@ class KafkaTable[T: msgspec.Struct]:
         self._ready = True
         self._following = asyncio.create_task(self._follow(), name=f"table {self._topic.name}")
 
+    async def catch_up(self, within_s: float = 10.0) -> None:
+        """Wait until all is read that the topic held when this was called: what was written before something
+        else that has been read is then known.
+
+        Raises:
+            LogUnavailable: the brokers do not say within `within_s` seconds.
+        """
+        assert self._consumer is not None
+        try:
+            async with asyncio.timeout(within_s):
+                ends = await (await self._asking()).end_offsets(self._consumer.assignment())
+                moved = self._moved
+                while any([await self._consumer.position(tp) < end for tp, end in ends.items()]):
+                    await moved.wait()
+                    moved = self._moved
+        except (KafkaError, TimeoutError) as error:
+            raise LogUnavailable(f"{self._topic.name} can't be read to its end") from error
+
+    async def _asking(self) -> AIOKafkaConsumer:
+        """A connection of its own: on the one that follows a question waits behind a fetch that waits."""
+        async with self._beginning:
+            if self._asks is None:
+                asks = AIOKafkaConsumer(**client_options(self._settings), group_id=None)
+                try:
+                    await asks.start()
+                except BaseException:
+                    await asks.stop()
+                    raise
+                self._asks = asks
+        return self._asks
+
     async def stop(self) -> None:
         if self._following is not None:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
-        if self._consumer is not None:
-            await self._consumer.stop()
+        for consumer in (self._consumer, self._asks):
+            if consumer is not None:
+                await consumer.stop()
 
     async def _follow(self) -> None:
         while True:
@@ -91,6 +128,8 @@ class KafkaTable[T: msgspec.Struct]:
         for records in (await self._consumer.getmany(timeout_ms=timeout_ms)).values():
             for record in records:
                 self._take(record)
+        self._moved.set()
+        self._moved = asyncio.Event()
 
     def _take(self, record: ConsumerRecord) -> None:
         key = (record.key or b"").decode(errors="replace")
