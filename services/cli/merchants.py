@@ -31,6 +31,7 @@ def put(
     zone: Annotated[str | None, typer.Option(help="IANA time zone.")] = None,
     language: Annotated[str | None, typer.Option(help="el, ru or en.")] = None,
     colour: Annotated[str | None, typer.Option(help="Accent colour, #rrggbb.")] = None,
+    logo_url: Annotated[str | None, typer.Option(help="A logo for its e-mails, https.")] = None,
     policy: Annotated[str | None, typer.Option(help="Who sees the driver: live, strict or open.")] = None,
     exact_from: Annotated[
         int | None, typer.Option("--exact-from", help="Exact from so many stops away.")
@@ -52,6 +53,7 @@ def put(
             "zone": zone,
             "language": language,
             "colour": colour,
+            "logo_url": logo_url,
             "policy": filled({"mode": policy, "exact_from_stops": exact_from, "show_driver": show_driver}),
         }
     )

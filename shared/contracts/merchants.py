@@ -36,9 +36,11 @@ class Webhook(Body, frozen=True):
 
 
 class Branding(Body, frozen=True):
-    """What the recipient's page takes from the shop: an accent colour (#rrggbb)."""
+    """How the shop looks to its recipients: an accent colour (#rrggbb), and the https address of a logo for
+    their e-mails. Their page does not load it: it would tell another server who looks."""
 
     colour: str | None = None
+    logo_url: Annotated[str, msgspec.Meta(max_length=500)] | None = None
 
 
 class Merchant(Body, frozen=True):
@@ -76,7 +78,7 @@ TOPIC = Topic(
                 contact=Contact(phone="+302100000000", email="help@example.org", hours="Mon-Fri 9-17"),
                 zone="Europe/Athens",
                 language="el",
-                branding=Branding(colour="#0b5fff"),
+                branding=Branding(colour="#0b5fff", logo_url="https://shop.example.org/logo.png"),
                 service_levels=(
                     ServiceLevel(
                         level="standard",

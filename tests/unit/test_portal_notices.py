@@ -3,6 +3,7 @@ more."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any, get_args
 
@@ -235,6 +236,25 @@ async def test_each_kind_can_be_looked_at_before_it_is_sent(kit: Kit, kind: str)
     mail = await kit.ask("reader", "GET", f"{shown['mail']}")
     assert mail.headers["content-security-policy"] == MAIL_POLICY
     assert (SHOP["name"] in mail.text, "<script" in mail.text) == (True, False)
+
+
+async def test_a_shops_logo_is_in_its_mails(kit: Kit) -> None:
+    path, logo = "/v1/merchants/books", "https://shop.example.org/logo.png?v=2&w=120"
+    for bad in (
+        "http://shop.example.org/l.png",
+        "https://",
+        "javascript:alert(1)",
+        'https://a.b/"x',
+        "logo.png",
+    ):
+        answer = await kit.ask("owner", "PUT", path, json=SHOP | {"logo_url": bad})
+        assert answer.status_code == 422, bad
+    for wanted in (logo, None):
+        answer = await kit.ask("owner", "PUT", path, json=SHOP | {"logo_url": wanted})
+        assert (answer.status_code, answer.json().get("logo_url")) == (200, wanted)
+        shown = (await kit.ask("reader", "GET", f"{path}/notices/preview?kind=late")).json()
+        mail = (await kit.ask("reader", "GET", shown["mail"])).text
+        assert re.findall(r'<img src="([^"]+)"', mail) == ([logo.replace("&", "&amp;")] if wanted else [])
 
 
 @pytest.mark.parametrize(

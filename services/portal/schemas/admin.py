@@ -13,6 +13,7 @@ from services.portal.schemas.common import (
     Colour,
     ContactBody,
     IdStr,
+    ImageUrl,
     LanguageCode,
     Line,
     Phone,
@@ -104,6 +105,11 @@ class MerchantBody(Strict):
         default=None, description="Left out: as it was; of a new merchant the usual."
     )
     colour: Colour | None = Field(default=None, examples=["#0b5fff"])
+    logo_url: ImageUrl | None = Field(
+        default=None,
+        examples=["https://shop.example.org/logo.png"],
+        description="A picture for its e-mails, 40 pixels high and up to 120 wide, on white. https.",
+    )
 
 
 class KeyAnswer(Answer):
@@ -125,6 +131,7 @@ class MerchantDocument(Answer):
     policy: PolicyBody
     notices: NoticesBody
     colour: str | None = None
+    logo_url: str | None = None
     keys: list[KeyAnswer]
     updated_at: datetime
     key: str | None = Field(default=None, examples=["mk_5f3a9c01d2_Zm9vYmFyYmF6cXV4MTIzNA"])

@@ -91,7 +91,8 @@ def _band(content: Content, shop: Shop, colours: Accent) -> Html:
     cells = [name]
     logo = clean.address(shop.logo_url)
     if logo is not None:
-        style = "display:block;height:40px;width:auto;max-width:120px;border:0"
+        # Its sides keep their proportion; programs that know no greatest width go by the attribute.
+        style = "display:block;height:auto;width:auto;max-height:40px;max-width:120px;border:0"
         plate = tag(
             "td",
             {"bgcolor": "#ffffff", "style": "background-color:#ffffff;border-radius:10px;padding:6px"},

@@ -11,6 +11,7 @@ def shop_of(merchant: Merchant, *, capitals: bool | None = None) -> Shop:
     return Shop(
         name=merchant.name,
         colour=merchant.branding.colour,
+        logo_url=merchant.branding.logo_url,
         phone=merchant.contact.phone,
         email=merchant.contact.email,
         hours=merchant.contact.hours,

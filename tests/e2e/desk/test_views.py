@@ -15,6 +15,7 @@ from tests.e2e.looks import LOOKS, scheme
 from tests.e2e.system import TENANT, System
 from tests.waiting import eventually
 
+LOGO = "https://shop.example.org/logo.png"
 VIEWS = {
     "shipments": "shipments",
     "couriers": "couriers",
@@ -55,7 +56,7 @@ def test_a_shop_is_made_with_what_its_recipients_see_beside_it(system: System, b
     page = office.page
     name = f"Πλειάδες {uuid.uuid4().hex[:6]}"
     page.goto(office.at("/desk/shops/new"))
-    office.fill(shop_name=name, shop_colour="#0b5fff")
+    office.fill(shop_name=name, shop_colour="#0b5fff", shop_logo=LOGO)
     preview = page.get_by_test_id("preview")
 
     def said() -> str:
@@ -79,6 +80,7 @@ def test_a_shop_is_made_with_what_its_recipients_see_beside_it(system: System, b
     shop = page.url.rpartition("/")[2]
     made = system.call("GET", f"/v1/merchants/{shop}", system.admin)
     assert (made["tenant"], made["policy"]["mode"], made["colour"]) == (TENANT, "strict", "#0b5fff")
+    assert made["logo_url"] == LOGO
     assert key not in page.content()
     ask = {"Authorization": f"Bearer {key}"}
 

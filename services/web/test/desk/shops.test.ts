@@ -22,7 +22,11 @@ function form(over: Partial<ShopForm> = {}): ShopForm {
 
 describe("a shop's form", () => {
   it("begins as the API's own defaults, and comes back as it was", () => {
-    const made = form({ phone: "+30 210 000 0000", colour: "#0b5fff" });
+    const made = form({
+      phone: "+30 210 000 0000",
+      colour: "#0b5fff",
+      logo: " https://shop.example.org/logo.png?v=2 ",
+    });
     expect(faultsOf(made, new Set(), ZONES)).toEqual({});
     const body = bodyOf(made, "athens");
     expect(body).toMatchObject({
@@ -32,6 +36,7 @@ describe("a shop's form", () => {
       zone: "Europe/Athens",
       language: "el",
       colour: "#0b5fff",
+      logo_url: "https://shop.example.org/logo.png?v=2",
       policy: {
         mode: "live",
         exact_from_stops: 5,
@@ -44,7 +49,14 @@ describe("a shop's form", () => {
   });
 
   it("says what is wrong with which field", () => {
-    const wrong = form({ name: "", email: "x", zone: "Athens", colour: "blue", phone: "210" });
+    const wrong = form({
+      name: "",
+      email: "x",
+      zone: "Athens",
+      colour: "blue",
+      phone: "210",
+      logo: "logo.png",
+    });
     expect(faultsOf({ ...wrong, merchant: "taken" }, new Set(["taken"]), ZONES)).toEqual({
       name: "name_missing",
       merchant: "id_taken",
@@ -52,6 +64,7 @@ describe("a shop's form", () => {
       email: "bad_email",
       zone: "bad_zone",
       colour: "bad_colour",
+      logo: "bad_logo",
     });
   });
 

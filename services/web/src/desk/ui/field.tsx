@@ -48,7 +48,7 @@ export interface TextFieldProps {
   onInput: (value: string) => void;
   hint?: ComponentChildren;
   error?: string | null | undefined;
-  type?: "text" | "email" | "password" | "tel" | "date" | "number" | "search";
+  type?: "text" | "email" | "password" | "tel" | "date" | "number" | "search" | "url";
   name?: string;
   autocomplete?: string;
   inputMode?: "numeric" | "decimal" | "email" | "tel" | "text";

@@ -128,6 +128,16 @@ export function Identity({ form, faults, isNew, taken, onChange }: Props): JSX.E
           </div>
         )}
       </Field>
+      <TextField
+        label={text.logo}
+        hint={text.logoHint}
+        error={said("logo")}
+        type="url"
+        value={form.logo}
+        maxLength={500}
+        testid="shop-logo"
+        onInput={(logo) => onChange({ logo })}
+      />
     </section>
   );
 }

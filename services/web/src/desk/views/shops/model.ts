@@ -18,6 +18,9 @@ export interface Policy {
 
 export type PolicyNumber = Exclude<keyof Policy, "mode" | "show_driver">;
 
+/** As the API holds to it. */
+const LOGO = /^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?\/[!#-;=?-~]*$/;
+
 /** The bounds of each number, as the API holds to them. */
 export const BOUNDS: Readonly<Record<PolicyNumber, readonly [min: number, max: number]>> = {
   exact_from_stops: [0, 50],
@@ -59,6 +62,7 @@ export interface Merchant {
   language: Language;
   policy: Policy;
   colour?: string | null;
+  logo_url?: string | null;
   keys?: readonly Key[];
   updated_at?: string;
   key?: string | null;
@@ -74,6 +78,7 @@ export interface ShopForm {
   zone: string;
   language: Language;
   colour: string;
+  logo: string;
   mode: Mode;
   show_driver: boolean;
   numbers: Readonly<Record<PolicyNumber, string>>;
@@ -90,6 +95,7 @@ export function formOf(shop: Merchant | null, zone: string, language: Language):
     zone: shop?.zone ?? zone,
     language: shop?.language ?? language,
     colour: shop?.colour ?? "",
+    logo: shop?.logo_url ?? "",
     mode: policy.mode,
     show_driver: policy.show_driver,
     numbers: {
@@ -110,9 +116,10 @@ export type ShopFault =
   | "bad_email"
   | "bad_zone"
   | "bad_colour"
+  | "bad_logo"
   | "bounds";
 
-export type ShopField = "merchant" | "name" | "phone" | "email" | "zone" | "colour" | PolicyNumber;
+export type ShopField = "merchant" | "name" | "phone" | "email" | "zone" | "colour" | "logo" | PolicyNumber;
 
 export function faultsOf(
   form: ShopForm,
@@ -129,6 +136,7 @@ export function faultsOf(
   }
   if (!zones.has(form.zone)) faults.zone = "bad_zone";
   if (form.colour !== "" && !/^#[0-9a-f]{6}$/i.test(form.colour)) faults.colour = "bad_colour";
+  if (form.logo.trim() !== "" && !LOGO.test(form.logo.trim())) faults.logo = "bad_logo";
   // Numbers of other modes are kept as they are, so they have to be good too.
   for (const name of Object.keys(BOUNDS) as PolicyNumber[]) {
     const [min, max] = BOUNDS[name];
@@ -150,6 +158,7 @@ export function bodyOf(form: ShopForm, tenant: string): Record<string, unknown> 
     language: form.language,
     policy: { mode: form.mode, show_driver: form.show_driver, ...numbers },
     colour: text(form.colour),
+    logo_url: text(form.logo),
   };
 }
 
