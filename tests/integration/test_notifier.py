@@ -173,7 +173,7 @@ async def _dropped(do: Hands, shipment: str, many: int) -> list[tuple[str, str, 
 async def test_a_shop_is_known_before_its_first_parcel_is_decided_on(do: Hands) -> None:
     """Shops and milestones come by topics of their own, and this notifier reads the shops late."""
     await do.known("first", "young", out=False, ended=True, substatus="Delivered_001")
-    policy = NoticePolicy(**(ALWAYS | {"ask_after_s": 7200}))  # type: ignore[arg-type]
+    policy = NoticePolicy(quiet_from_h=0, quiet_to_h=0, ask_after_s=7200)
     young = Merchant(merchant="young", tenant=TENANT, name="Young", notices=policy)
     await do.log.append(merchants.TOPIC, "young", young, id="m-young", timeout_s=60)
     await do.milestone("first", "young", "delivered", substatus="Delivered_001")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -71,7 +71,7 @@ class KafkaTable[T: msgspec.Struct]:
         self._consumer.assign(tps)
         await self._consumer.seek_to_beginning(*tps)
         ends = await self._consumer.end_offsets(tps)
-        while any([await self._consumer.position(tp) < ends[tp] for tp in tps]):
+        while await self._behind(ends):
             await self._read(200)
         self._ready = True
         self._following = asyncio.create_task(self._follow(), name=f"table {self._topic.name}")
@@ -87,8 +87,8 @@ class KafkaTable[T: msgspec.Struct]:
         try:
             async with asyncio.timeout(within_s):
                 ends = await (await self._asking()).end_offsets(self._consumer.assignment())
-                moved = self._moved
-                while any([await self._consumer.position(tp) < end for tp, end in ends.items()]):
+                moved = self._moved  # taken before it is looked: what is read meanwhile sets this one
+                while await self._behind(ends):
                     await moved.wait()
                     moved = self._moved
         except (KafkaError, TimeoutError) as error:
@@ -106,6 +106,10 @@ class KafkaTable[T: msgspec.Struct]:
                     raise
                 self._asks = asks
         return self._asks
+
+    async def _behind(self, ends: Mapping[TopicPartition, int]) -> bool:
+        assert self._consumer is not None
+        return any([await self._consumer.position(tp) < end for tp, end in ends.items()])
 
     async def stop(self) -> None:
         if self._following is not None:
